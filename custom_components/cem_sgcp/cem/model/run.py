@@ -1,0 +1,77 @@
+"""A flexible run in its life: announced, scheduled, executing, interrupted, finished or aborted.
+
+Use case JWG1100 with JWG1101 (announce), 1102 (starting time) and 1103 (slot shift). The states are those of S2 PPBC.
+A run that has started is a fixed fact for the planner. It must not know how a device is started.
+"""
+
+from datetime import datetime, timedelta
+
+from .base import Model, item, model, quantity
+from .energy_profile import EnergyProfile, RunState, Slot
+
+
+@model
+class ScheduledSlot(Model):
+    """One slot with its time: planned, running or past."""
+
+    group: int = quantity(default=0, minimum=0, doc="Index of the group")
+    slot: int = quantity(default=0, minimum=0, doc="Index of the slot in the chosen sequence")
+    start: datetime = item()
+    end: datetime = item()
+    power: float = quantity("W")
+
+
+@model
+class Run(Model):
+    """One announced run of a device."""
+
+    run_id: str = item()
+    resource_id: str = item()
+    profile: EnergyProfile = item()
+    state: RunState = item(default=RunState.NOT_SCHEDULED)
+    announced: datetime = item()
+    earliest_start: datetime = item(doc="Not before; at least the moment of announcement")
+    latest_end: datetime | None = item(default=None, doc="Ready by; None: within the horizon")
+    pinned_start: datetime | None = item(default=None, doc="Fixed by the user; the planner must keep it")
+    scheduled_start: datetime | None = item(default=None, doc="Planned, or the actual start once executing")
+    schedule: tuple[ScheduledSlot, ...] = item(default=(), maximum_items=10_000)
+    choice: tuple[str, ...] = item(default=(), maximum_items=1000, doc="Chosen sequence_id per group")
+    started: datetime | None = item(default=None)
+    ended: datetime | None = item(default=None)
+    interrupted_at: datetime | None = item(default=None)
+    interrupted_total: float = quantity("s", default=0.0, minimum=0)
+    attempts: int = quantity(default=0, minimum=0, doc="Start commands sent so far")
+    error: str = item(default="")
+    confirmed: bool = item(default=False, doc="Power or state has shown that it runs")
+
+    @property
+    def open(self) -> bool:
+        """Whether the run still needs planning or watching."""
+        return self.state not in {RunState.FINISHED, RunState.ABORTED}
+
+    @property
+    def running(self) -> bool:
+        """Whether it has started and is not over."""
+        return self.state in {RunState.EXECUTING, RunState.INTERRUPTED}
+
+    def chosen_slots(self) -> tuple[tuple[int, int, Slot], ...]:
+        """Return (group index, slot index, slot) of the chosen alternatives in order; of the first if none is chosen."""
+        picked: list[tuple[int, int, Slot]] = []
+        for number, group in enumerate(self.profile.groups):
+            wanted = self.choice[number] if number < len(self.choice) else None
+            sequence = next(
+                (entry for entry in group.alternatives if entry.sequence_id == wanted), group.alternatives[0]
+            )
+            picked += [(number, index, slot) for index, slot in enumerate(sequence.slots) if slot.activated]
+        return tuple(picked)
+
+    def lay_out(self, start: datetime) -> tuple[ScheduledSlot, ...]:
+        """Return the chosen slots one after the other from a start on."""
+        moment = start
+        slots: list[ScheduledSlot] = []
+        for group, index, slot in self.chosen_slots():
+            end = moment + timedelta(seconds=slot.duration)
+            power = slot.energy * 3600.0 / slot.duration
+            slots.append(ScheduledSlot(group=group, slot=index, start=moment, end=end, power=power))
+            moment = end
+        return tuple(slots)
