@@ -31,6 +31,7 @@ from .control_types import (
 )
 from .energy_profile import EasyPowerProfile, EnergyProfile, Group, Preference, RunState, Sequence, Slot
 from .errors import MESSAGES, ModelError
+from .instruction import Instruction, InstructionKind
 from .load_management import (
     Direction,
     EventState,
@@ -71,6 +72,8 @@ __all__ = [
     "FillRateMode",
     "Goals",
     "Group",
+    "Instruction",
+    "InstructionKind",
     "Intent",
     "Interval",
     "LeakageElement",
