@@ -1,0 +1,33 @@
+"""The simulated house itself: pure physics and recordings, for the demo, the tests and the benchmarks.
+
+Without Home Assistant: put ``demo/custom_components/sim_house`` on the module path and ``import house``.
+"""
+
+from .appliance import Appliance, ApplianceState, Refused
+from .battery import Battery, BatteryMode
+from .ev import Car, Trip
+from .faults import Fault, FaultBook, FaultKind
+from .records import MeasuredRun, Records, load_records, measured_run, run_names
+from .simulation import Command, GridSignal, House, HouseOptions
+
+__all__ = [
+    "Appliance",
+    "ApplianceState",
+    "Battery",
+    "BatteryMode",
+    "Car",
+    "Command",
+    "Fault",
+    "FaultBook",
+    "FaultKind",
+    "GridSignal",
+    "House",
+    "HouseOptions",
+    "MeasuredRun",
+    "Records",
+    "Refused",
+    "Trip",
+    "load_records",
+    "measured_run",
+    "run_names",
+]

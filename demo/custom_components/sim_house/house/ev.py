@@ -1,0 +1,107 @@
+"""An electric car that comes and goes, and its charger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+HOUR = 3600.0
+VOLTAGE = 230.0
+LEAST_CURRENT = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A regular trip; weekdays count from Monday = 0, times are local."""
+
+    weekdays: tuple[int, ...]
+    leave: time
+    arrive: time
+    energy: float  # Wh
+
+    def __post_init__(self) -> None:
+        """Refuse a trip that does not end on the day it began."""
+        if self.arrive <= self.leave:
+            raise ValueError(f"a trip has to end on the day it began: leaves {self.leave}, arrives {self.arrive}")
+
+
+WEEK = (
+    Trip((0, 1, 2, 3, 4), time(7, 15), time(8, 45), 9_000.0),
+    Trip((0, 2, 4), time(17, 30), time(19, 0), 7_000.0),
+    Trip((5,), time(10), time(15), 18_000.0),
+)
+
+
+@dataclass(slots=True)
+class Car:
+    """Car and charger. The charger starts by itself when the car is plugged in, as most do."""
+
+    zone: ZoneInfo
+    capacity: float = 60_000.0  # Wh
+    energy: float = 27_000.0  # Wh stored
+    efficiency: float = 0.92
+    phases: int = 3
+    greatest_current: float = 16.0  # A
+    autostart: bool = True
+    trips: tuple[Trip, ...] = WEEK
+    switched_on: bool = True
+    current: float = 16.0  # A, what the charger offers
+    connected: bool = True
+    now: float = 0.0  # W
+    charged: float = 0.0  # Wh taken from the AC side
+    _was_connected: bool | None = field(default=None, repr=False)
+
+    @property
+    def soc(self) -> float:
+        """State of charge in %."""
+        return self.energy / self.capacity * 100
+
+    def trips_around(self, moment: datetime, days: int = 8) -> Iterator[tuple[datetime, datetime, Trip]]:
+        """Trips of today and the next days with their departure and arrival, in order."""
+        today = moment.astimezone(self.zone).date()
+        for day in (today + timedelta(days=ahead) for ahead in range(days)):
+            for trip in sorted(self.trips, key=lambda trip: trip.leave):
+                if day.weekday() in trip.weekdays:
+                    yield (
+                        datetime.combine(day, trip.leave, self.zone),
+                        datetime.combine(day, trip.arrive, self.zone),
+                        trip,
+                    )
+
+    def next_departure(self, moment: datetime) -> datetime | None:
+        """When the car leaves next; None when it never does."""
+        return next((leave for leave, _, _ in self.trips_around(moment) if leave > moment), None)
+
+    def changes(self, moment: datetime) -> Iterator[datetime]:
+        """Moments at which the car comes or goes."""
+        for leave, arrive, _ in self.trips_around(moment, 2):
+            yield leave
+            yield arrive
+
+    def step(self, start: datetime, duration: float) -> float:
+        """Let time pass (s) from a moment; the car does not come or go meanwhile. Returns the power (W)."""
+        away = next((trip for leave, arrive, trip in self.trips_around(start, 1) if leave <= start < arrive), None)
+        self.connected = away is None
+        self.now = 0.0
+        if away is not None:
+            seconds = (_seconds(away.arrive) - _seconds(away.leave)) or 1
+            self.energy = max(0.0, self.energy - away.energy * duration / seconds)
+        else:
+            if self._was_connected is False and self.autostart:
+                self.switched_on, self.current = True, self.greatest_current
+            if self.switched_on and self.current >= LEAST_CURRENT:
+                self._charge(duration)
+        self._was_connected = self.connected
+        return self.now
+
+    def _charge(self, duration: float) -> None:
+        hours = duration / HOUR
+        room = max(0.0, self.capacity - self.energy) / self.efficiency / hours
+        wanted = min(self.current, self.greatest_current) * VOLTAGE * self.phases
+        self.now = min(wanted, room)
+        self.energy = min(self.capacity, self.energy + self.now * self.efficiency * hours)
+        self.charged += self.now * hours
+
+
+def _seconds(moment: time) -> int:
+    return moment.hour * 3600 + moment.minute * 60 + moment.second
