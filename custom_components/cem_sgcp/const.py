@@ -1,0 +1,73 @@
+"""Names that the rooms share: the domain, and the keys of a config entry's data and options.
+
+A config entry is one smart grid connection point (SGCP). It must hold names and defaults only, no behaviour.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+DOMAIN: Final = "cem_sgcp"
+
+# Config entry data: the connection point as it is.
+CONF_NAME: Final = "name"
+CONF_CONNECTION_ID: Final = "connection_id"
+CONF_CURRENCY: Final = "currency"
+
+CONF_GRID_POWER: Final = "grid_power"
+CONF_GRID_POWER_INVERTED: Final = "grid_power_inverted"
+CONF_GRID_IMPORT_POWER: Final = "grid_import_power"
+CONF_GRID_EXPORT_POWER: Final = "grid_export_power"
+
+CONF_IMPORT_TARIFF: Final = "import_tariff"
+CONF_EXPORT_TARIFF: Final = "export_tariff"
+CONF_CO2: Final = "co2"
+CONF_GRID_SIGNAL: Final = "grid_signal"
+CONF_CONTRACT_IMPORT_LIMIT: Final = "contract_import_limit"
+CONF_CONTRACT_EXPORT_LIMIT: Final = "contract_export_limit"
+
+# Inside a tariff, the CO2 source and the grid signal.
+CONF_SOURCE: Final = "source"
+CONF_PRICE: Final = "price"
+CONF_PERIODS: Final = "periods"
+CONF_START: Final = "start"
+CONF_END: Final = "end"
+CONF_WEEKDAYS: Final = "weekdays"
+CONF_ENTITY_ID: Final = "entity_id"
+CONF_ENTITY_ID_NEXT: Final = "entity_id_next"
+CONF_CONFIG_ENTRY_ID: Final = "config_entry_id"
+CONF_AREA: Final = "area"
+CONF_SURCHARGE: Final = "surcharge"
+CONF_VAT: Final = "vat"
+CONF_VALUE: Final = "value"
+CONF_MAPPING: Final = "mapping"
+
+SOURCE_NONE: Final = "none"
+SOURCE_FIXED: Final = "fixed"
+SOURCE_TIME_OF_USE: Final = "time_of_use"
+SOURCE_ENTITY: Final = "entity"
+SOURCE_NORDPOOL: Final = "nordpool"
+SOURCE_ENERGYZERO: Final = "energyzero"
+SOURCE_TIBBER: Final = "tibber"
+
+# Config entry options: how the plan behaves.
+CONF_HORIZON_HOURS: Final = "horizon_hours"
+CONF_PLAN_INTERVAL_MINUTES: Final = "plan_interval_minutes"
+CONF_MOVE_GAIN: Final = "move_gain"
+CONF_MOVE_SHARE: Final = "move_share"
+CONF_FROZEN_MINUTES: Final = "frozen_minutes"
+CONF_CO2_PRICE: Final = "co2_price"
+CONF_DASHBOARD: Final = "dashboard"
+
+#: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, whether the sidebar shows the dashboard.
+DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        CONF_HORIZON_HOURS: 48,
+        CONF_PLAN_INTERVAL_MINUTES: 15,
+        CONF_MOVE_GAIN: 0.05,
+        CONF_MOVE_SHARE: 5,
+        CONF_FROZEN_MINUTES: 15,
+        CONF_CO2_PRICE: 0.0,
+        CONF_DASHBOARD: True,
+    }
+)
