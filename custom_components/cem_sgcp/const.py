@@ -52,7 +52,7 @@ SOURCE_TIBBER: Final = "tibber"
 
 # Config entry options: how the plan behaves.
 CONF_HORIZON_HOURS: Final = "horizon_hours"
-CONF_PLAN_INTERVAL_MINUTES: Final = "plan_interval_minutes"
+CONF_PLAN_INTERVAL: Final = "plan_interval_minutes"
 CONF_MOVE_GAIN: Final = "move_gain"
 CONF_MOVE_SHARE: Final = "move_share"
 CONF_FROZEN_MINUTES: Final = "frozen_minutes"
@@ -63,7 +63,7 @@ CONF_DASHBOARD: Final = "dashboard"
 DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         CONF_HORIZON_HOURS: 48,
-        CONF_PLAN_INTERVAL_MINUTES: 15,
+        CONF_PLAN_INTERVAL: 15,
         CONF_MOVE_GAIN: 0.05,
         CONF_MOVE_SHARE: 5,
         CONF_FROZEN_MINUTES: 15,
