@@ -15,7 +15,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .const import CONF_PRICES_ALWAYS_KNOWN, CONF_UPDATE_INTERVAL, DOMAIN
+from .const import CONF_PERSIST, CONF_PRICES_ALWAYS_KNOWN, CONF_UPDATE_INTERVAL, DOMAIN
 from .house import Fault, FaultKind, run_names
 from .runtime import DEFAULT_INTERVAL, Runtime, SimHouseConfigEntry
 
@@ -35,6 +35,7 @@ CONFIG_SCHEMA = vol.Schema(
         DOMAIN: vol.Schema(
             {
                 vol.Optional(CONF_UPDATE_INTERVAL, default=DEFAULT_INTERVAL): POSITIVE,
+                vol.Optional(CONF_PERSIST, default=False): cv.boolean,
                 vol.Optional(CONF_PRICES_ALWAYS_KNOWN, default=False): cv.boolean,
                 vol.Optional("zone"): cv.time_zone,
                 vol.Optional("day_offset"): vol.Coerce(int),
@@ -94,6 +95,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> 
     config: dict[str, Any] = hass.data[DOMAIN] if hass.data.get(DOMAIN) is not None else dict(entry.data)
     # The recordings are read from disk.
     entry.runtime_data = await hass.async_add_executor_job(Runtime.create, hass, config)
+    if config.get(CONF_PERSIST, False):
+        await entry.runtime_data.remember()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.runtime_data.start(config.get(CONF_UPDATE_INTERVAL, DEFAULT_INTERVAL)))
     return True
@@ -101,6 +104,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> bool:
     """Take the entities away; the clock stops with the entry."""
+    await entry.runtime_data.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

@@ -10,10 +10,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_PRICES_ALWAYS_KNOWN, CONF_UPDATE_INTERVAL
-from .house import FaultKind, House, HouseOptions, Refused
+from .const import CONF_PRICES_ALWAYS_KNOWN, CONF_UPDATE_INTERVAL, DOMAIN
+from .house import FaultKind, House, HouseOptions, Refused, dump, restore
 
 type SimHouseConfigEntry = ConfigEntry[Runtime]
 
@@ -27,6 +28,7 @@ class Runtime:
     prices_always_known: bool
     listeners: dict[str, Callable[[], None]]
     points: dict[str, tuple[str, str]]  # (device, point) by entity id
+    store: Store[dict[str, Any]] | None = None
 
     @classmethod
     def create(cls, hass: HomeAssistant, config: dict[str, Any]) -> Runtime:
@@ -35,6 +37,18 @@ class Runtime:
         zone = ZoneInfo(config.get("zone", hass.config.time_zone))
         house = House(dt_util.utcnow(), HouseOptions(**{**options, "zone": zone}))
         return cls(hass, house, config.get(CONF_PRICES_ALWAYS_KNOWN, False), {}, {})
+
+    async def remember(self) -> None:
+        """Go on from where the house was when Home Assistant ended; from now on keep that."""
+        self.store = Store(self.hass, 1, DOMAIN)
+        if memory := await self.store.async_load():
+            restore(self.house, memory)
+            await self.hass.async_add_executor_job(self.house.advance, dt_util.utcnow())
+
+    async def save(self) -> None:
+        """Keep the state of the house; everything that follows can be worked out from it until the next command."""
+        if self.store is not None:
+            await self.store.async_save(dump(self.house))
 
     def start(self, interval: float) -> Callable[[], None]:
         """Let the house follow the clock; returns what stops it."""
@@ -62,6 +76,7 @@ class Runtime:
             raise HomeAssistantError(f"{str(err)[0].upper()}{str(err)[1:]}") from err
         finally:
             self.refresh()
+            await self.save()
 
 
 _OPTIONS = frozenset(item.name for item in fields(HouseOptions)) - {"zone"}

@@ -7,6 +7,7 @@ from .appliance import Appliance, ApplianceState, Refused
 from .battery import Battery, BatteryMode
 from .ev import Car, Trip
 from .faults import Fault, FaultBook, FaultKind
+from .memory import dump, restore
 from .records import MeasuredRun, Records, load_records, measured_run, run_names
 from .simulation import Command, GridSignal, House, HouseOptions
 
@@ -27,7 +28,9 @@ __all__ = [
     "Records",
     "Refused",
     "Trip",
+    "dump",
     "load_records",
     "measured_run",
+    "restore",
     "run_names",
 ]

@@ -1,7 +1,7 @@
 """An electric car that comes and goes, and its charger."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,7 @@ class Car:
     connected: bool = True
     now: float = 0.0  # W
     charged: float = 0.0  # Wh taken from the AC side
-    _was_connected: bool | None = field(default=None, repr=False)
+    was_connected: bool | None = None
 
     @property
     def soc(self) -> float:
@@ -87,11 +87,11 @@ class Car:
             seconds = (_seconds(away.arrive) - _seconds(away.leave)) or 1
             self.energy = max(0.0, self.energy - away.energy * duration / seconds)
         else:
-            if self._was_connected is False and self.autostart:
+            if self.was_connected is False and self.autostart:
                 self.switched_on, self.current = True, self.greatest_current
             if self.switched_on and self.current >= LEAST_CURRENT:
                 self._charge(duration)
-        self._was_connected = self.connected
+        self.was_connected = self.connected
         return self.now
 
     def _charge(self, duration: float) -> None:

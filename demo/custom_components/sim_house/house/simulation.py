@@ -1,4 +1,4 @@
-"""The house: devices, recordings and the meter that adds them up. Deterministic: whoever calls ``advance`` is the clock.
+"""The house: devices, recordings and the meter that adds them up. Deterministic: who calls ``advance`` is the clock.
 
 Inside: W, Wh, s, aware datetimes; consumption and import +, generation and export -. PV alone is shown positive, as
 inverters do. Knows nothing of Home Assistant.
@@ -103,7 +103,7 @@ class House:
         self.grid_limit = options.grid_limit
         self.faults = FaultBook()
         self.log: list[Command] = []
-        self._late: list[tuple[datetime, str, str, Any]] = []
+        self.late: list[tuple[datetime, str, str, Any]] = []
         self._frozen: dict[tuple[str, str], Any] = {}
         self._measure(1e-6)  # what flows at the first moment, before any time has passed
 
@@ -115,8 +115,8 @@ class House:
         self.now = max(self.now, until - LONGEST_GAP)
         while self.now < until:
             end = min(until, self._next_boundary())
-            for due in [late for late in self._late if late[0] <= self.now]:
-                self._late.remove(due)
+            for due in [late for late in self.late if late[0] <= self.now]:
+                self.late.remove(due)
                 self._act(*due[1:], outcome="done late")
             self._step((end - self.now).total_seconds())
             self.now = end
@@ -124,7 +124,7 @@ class House:
     def _next_boundary(self) -> datetime:
         step = self.options.step
         grid = datetime.fromtimestamp((math.floor(self.now.timestamp() / step) + 1) * step, UTC)
-        return min([grid, *(due for due, *_ in self._late if due > self.now)])
+        return min([grid, *(due for due, *_ in self.late if due > self.now)])
 
     def _step(self, duration: float) -> None:
         self._measure(duration)
@@ -197,7 +197,7 @@ class House:
             self._note(device, point, value, "stuck")
         elif fault := self.faults.find(self.now, FaultKind.LATE, device, point):
             self._note(device, point, value, "late")
-            self._late.append((self.now + timedelta(seconds=fault.delay), device, point, value))
+            self.late.append((self.now + timedelta(seconds=fault.delay), device, point, value))
         else:
             self._act(device, point, value)
 
