@@ -1,0 +1,21 @@
+"""Toward the premises: Home Assistant entities mapped onto control types, one file per kind of device.
+
+A new kind is one new file and one line in `KINDS`. It must not know the grid side.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from .appliance import APPLIANCE
+from .base import Command, Device, DeviceKind, DeviceSettings, Expect, Sensing, flatten
+from .battery import BATTERY
+from .ev_charger import EV_CHARGER
+from .load import LOAD
+from .pv import PV
+
+KINDS: Final[Mapping[str, DeviceKind]] = MappingProxyType(
+    {kind.kind: kind for kind in (PV, BATTERY, EV_CHARGER, APPLIANCE, LOAD)}
+)
+
+__all__ = ["KINDS", "Command", "Device", "DeviceKind", "DeviceSettings", "Expect", "Sensing", "flatten"]

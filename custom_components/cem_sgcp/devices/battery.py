@@ -1,0 +1,271 @@
+"""Battery: a store that charges and discharges, with losses, a reserve and wear.
+
+Fill rate (S2 FRBC), level in Wh. Modes: charge, discharge, idle. Efficiency is that of a full cycle (AC to AC), shared
+evenly between the two directions. Handing back means its own automatic mode.
+
+Fields: power_entity, power_inverted (positive means discharging), soc_entity (% or kWh), capacity (kWh),
+max_charge_power (W), max_discharge_power (W), efficiency (%), reserve (%), maximum (%), wear_cost (currency/kWh
+discharged), priority. act: mode_entity (select), option_automatic, option_manual, option_idle, option_charge,
+option_discharge, setpoint_entity (number in W or kW), setpoint_inverted (positive means discharging),
+charge_power_entity, discharge_power_entity, sequence, release_sequence. advanced: stale_after (min).
+"""
+
+from collections.abc import Mapping
+import math
+from typing import Any
+
+import voluptuous as vol
+
+from ..cem.model import (
+    FillRate,
+    FillRateActuator,
+    FillRateElement,
+    FillRateMode,
+    Instruction,
+    InstructionKind,
+    Intent,
+    NotControllable,
+    NumberRange,
+    Resource,
+)
+from .acting import choose, sequence, set_power
+from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
+from .common import IDLE_POWER, configured_entities, measured, resource, value
+from .forms import (
+    ACTIONS,
+    NUMBER_ENTITY,
+    POWER,
+    PRIORITY,
+    SELECT_ENTITY,
+    STALE_AFTER,
+    TEXT,
+    YES_NO,
+    Field,
+    Section,
+    form,
+    measurement,
+    number,
+)
+from .reading import share_of
+
+ROWS = (
+    Field(key="power_entity", selector=POWER, required=True),
+    Field(key="power_inverted", selector=YES_NO, default=False),
+    Field(key="soc_entity", selector=measurement("battery", "energy_storage"), required=True),
+    Field(key="capacity", selector=number(0.1, 10_000, "kWh"), required=True),
+    Field(key="max_charge_power", selector=number(1, 1_000_000, "W"), required=True),
+    Field(key="max_discharge_power", selector=number(0, 1_000_000, "W"), required=True),
+    Field(key="efficiency", selector=number(20, 100, "%"), default=90),
+    Field(key="reserve", selector=number(0, 100, "%"), default=10),
+    Field(key="maximum", selector=number(0, 100, "%"), default=100),
+    Field(key="wear_cost", selector=number(0, 10, step=0.001), default=0.02),
+    PRIORITY,
+    Section(
+        key="act",
+        fields=(
+            Field(key="mode_entity", selector=SELECT_ENTITY),
+            Field(key="option_automatic", selector=TEXT),
+            Field(key="option_manual", selector=TEXT),
+            Field(key="option_idle", selector=TEXT),
+            Field(key="option_charge", selector=TEXT),
+            Field(key="option_discharge", selector=TEXT),
+            Field(key="setpoint_entity", selector=NUMBER_ENTITY),
+            Field(key="setpoint_inverted", selector=YES_NO, default=False),
+            Field(key="charge_power_entity", selector=NUMBER_ENTITY),
+            Field(key="discharge_power_entity", selector=NUMBER_ENTITY),
+            Field(key="sequence", selector=ACTIONS),
+            Field(key="release_sequence", selector=ACTIONS),
+        ),
+    ),
+    Section(key="advanced", fields=(STALE_AFTER,)),
+)
+
+
+def _schema(suggested: Mapping[str, Any]) -> vol.Schema:
+    return form(ROWS, suggested)
+
+
+def _validate(data: Mapping[str, Any]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if value(data, "reserve", 10.0) >= value(data, "maximum", 100.0):
+        errors["reserve"] = "reserve_above_maximum"
+    if data.get("mode_entity"):
+        if not data.get("option_automatic"):
+            errors["option_automatic"] = "option_missing"
+        if not (data.get("option_manual") or (data.get("option_charge") and data.get("option_discharge"))):
+            errors["option_manual"] = "option_missing"
+    one_way = bool(data.get("charge_power_entity")) + bool(data.get("discharge_power_entity"))
+    if one_way == 1:
+        missing = "discharge_power_entity" if data.get("charge_power_entity") else "charge_power_entity"
+        errors[missing] = "both_powers_needed"
+    return errors
+
+
+def _entities(device: Device) -> frozenset[str]:
+    return configured_entities(
+        device,
+        "power_entity",
+        "soc_entity",
+        "mode_entity",
+        "setpoint_entity",
+        "charge_power_entity",
+        "discharge_power_entity",
+    )
+
+
+def _controllable(device: Device) -> bool:
+    keys = ("mode_entity", "setpoint_entity", "charge_power_entity", "sequence")
+    return any(device.data.get(key) for key in keys)
+
+
+def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resource:
+    data = device.data
+    capacity = value(data, "capacity", 0.0) * 1000.0
+    charge = value(data, "max_charge_power", 0.0)
+    discharge = value(data, "max_discharge_power", 0.0)
+    power = measured(device, sensing)
+    share = share_of(sensing.of(data.get("soc_entity")), capacity)
+    acts = _controllable(device)
+    if share is None or capacity <= 0 or charge <= 0:
+        return resource(
+            device,
+            settings,
+            acts=acts,
+            control=NotControllable(),
+            available=False,
+            power=power,
+            maximum_power=charge or None,
+        )
+    efficiency = math.sqrt(value(data, "efficiency", 90.0, 1.0, 100.0) / 100.0)
+    reserve = value(data, "reserve", 10.0, 0.0, 100.0) / 100.0
+    maximum = max(value(data, "maximum", 100.0, 0.0, 100.0) / 100.0, reserve)
+    return resource(
+        device,
+        settings,
+        acts=acts,
+        control=FillRate(
+            actuators=(_actuator(capacity, charge, discharge, efficiency, value(data, "wear_cost", 0.0), power),),
+            level=share * capacity,
+            level_range=NumberRange(start=reserve * capacity, end=maximum * capacity),
+            level_unit="Wh",
+        ),
+        available=True,
+        power=power,
+        maximum_power=charge,
+    )
+
+
+def _actuator(
+    capacity: float, charge: float, discharge: float, efficiency: float, wear: float, power: float | None
+) -> FillRateActuator:
+    whole = NumberRange(start=0.0, end=capacity)
+    still = NumberRange(start=0.0, end=0.0)
+    modes = [
+        FillRateMode(
+            mode_id="charge",
+            elements=(
+                FillRateElement(
+                    level_range=whole,
+                    fill_rate=NumberRange(start=0.0, end=charge * efficiency / 3600.0),
+                    power=NumberRange(start=0.0, end=charge),
+                ),
+            ),
+        )
+    ]
+    if discharge > 0:
+        modes.append(
+            FillRateMode(
+                mode_id="discharge",
+                elements=(
+                    FillRateElement(
+                        level_range=whole,
+                        fill_rate=NumberRange(start=0.0, end=-discharge / efficiency / 3600.0),
+                        power=NumberRange(start=0.0, end=-discharge),
+                        running_cost=NumberRange(start=0.0, end=wear * discharge / 1000.0 / 3600.0),
+                    ),
+                ),
+            )
+        )
+    modes.append(
+        FillRateMode(mode_id="idle", elements=(FillRateElement(level_range=whole, fill_rate=still, power=still),))
+    )
+    active, factor = "idle", 0.0
+    if power is not None and power > IDLE_POWER:
+        active, factor = "charge", min(power / charge, 1.0)
+    elif power is not None and power < -IDLE_POWER and discharge > 0:
+        active, factor = "discharge", min(-power / discharge, 1.0)
+    return FillRateActuator(actuator_id="inverter", modes=tuple(modes), active_mode=active, active_factor=factor)
+
+
+def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tuple[Command, ...]:
+    data = device.data
+    if instruction.kind is InstructionKind.RELEASE:
+        return _release(device, sensing)
+    power = 0.0 if instruction.kind in {InstructionKind.STOP, InstructionKind.PAUSE} else instruction.power
+    if own := _own_decision(device, instruction, power):
+        return own
+    power = power or 0.0
+    commands: list[Command] = []
+    mode_entity, idle = data.get("mode_entity"), data.get("option_idle")
+    still = abs(power) < 1.0
+    if mode_entity:
+        if still and idle:
+            return (choose(mode_entity, idle),)
+        way = data.get("option_charge") if power >= 0 else data.get("option_discharge")
+        manual = data.get("option_manual")
+        if option := (manual or way) if still else (way or manual):
+            commands.append(choose(mode_entity, option))
+    commands += _set_points(data, power, sensing)
+    return tuple(commands) or sequence(data.get("sequence"), device, instruction, sensing, power=power)
+
+
+def _own_decision(device: Device, instruction: Instruction, power: float | None) -> tuple[Command, ...]:
+    """Leave self-consumption to the battery itself where it can: it follows the house within a second."""
+    wanted = power is None or (instruction.intent is Intent.SELF_CONSUMPTION and not instruction.urgent)
+    mode_entity, automatic = device.data.get("mode_entity"), device.data.get("option_automatic")
+    return (choose(mode_entity, automatic),) if wanted and mode_entity and automatic else ()
+
+
+def _set_points(data: Mapping[str, Any], power: float, sensing: Sensing) -> list[Command]:
+    commands: list[Command] = []
+    if entity_id := data.get("setpoint_entity"):
+        signed = -power if data.get("setpoint_inverted") is True else power
+        by_mode = data.get("mode_entity") and data.get("option_charge") and data.get("option_discharge")
+        commands.append(set_power(entity_id, abs(power) if by_mode else signed, sensing))
+    if entity_id := data.get("charge_power_entity"):
+        commands.append(set_power(entity_id, max(power, 0.0), sensing))
+    if entity_id := data.get("discharge_power_entity"):
+        commands.append(set_power(entity_id, max(-power, 0.0), sensing))
+    return commands
+
+
+def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
+    """Hand back: automatic mode; without one a set point of zero and both powers at their greatest."""
+    data = device.data
+    instruction = Instruction(
+        resource_id=device.device_id, kind=InstructionKind.RELEASE, intent=Intent.SELF_CONSUMPTION
+    )
+    commands: list[Command] = []
+    if entity_id := data.get("charge_power_entity"):
+        commands.append(set_power(entity_id, value(data, "max_charge_power", 0.0), sensing))
+    if entity_id := data.get("discharge_power_entity"):
+        commands.append(set_power(entity_id, value(data, "max_discharge_power", 0.0), sensing))
+    if data.get("mode_entity") and data.get("option_automatic"):
+        commands.append(choose(data["mode_entity"], data["option_automatic"]))
+    elif entity_id := data.get("setpoint_entity"):
+        commands.append(set_power(entity_id, 0.0, sensing))
+    own = data.get("release_sequence") or (None if commands else data.get("sequence"))
+    return (*commands, *sequence(own, device, instruction, sensing, power=0.0))
+
+
+BATTERY = DeviceKind(
+    kind="battery",
+    icon="mdi:home-battery",
+    schema=_schema,
+    validate=_validate,
+    entities=_entities,
+    sense=_sense,
+    commands=_commands,
+    release=_release,
+    controllable=_controllable,
+)
