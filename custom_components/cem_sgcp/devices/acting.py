@@ -12,7 +12,7 @@ from typing import Any, Final
 from homeassistant.core import split_entity_id
 from homeassistant.util.unit_conversion import DurationConverter, PowerConverter
 
-from ..cem.model import Instruction
+from ..cem.model import Instruction, InstructionKind
 from .base import Command, Device, Expect, Sensing
 from .reading import finite, unit_of
 
@@ -162,13 +162,15 @@ def sequence(
 ) -> tuple[Command, ...]:
     """Run the user's own actions; empty where there are none.
 
-    Variables: `start_time` (local time), `duration` (s), `power` (W, consumption positive), `limit` (W or none),
+    Variables: `start_time` (local time; none for set points), `duration` (s), `power` (W, consumption positive), `limit` (W or none),
     `intent`, `instruction` (start, stop, pause, resume, set, release) and `device` (name).
     """
     if not isinstance(actions, Sequence) or isinstance(actions, str) or not actions:
         return ()
+    # A set point has no start of its own: it would make every command differ from the one before.
+    start = instruction.start or (sensing.now if instruction.kind is InstructionKind.START else None)
     variables: dict[str, Any] = {
-        "start_time": (instruction.start or sensing.now).astimezone(sensing.time_zone),
+        "start_time": None if start is None else start.astimezone(sensing.time_zone),
         "duration": instruction.duration,
         "power": instruction.power if power is None else power,
         "limit": instruction.limit,

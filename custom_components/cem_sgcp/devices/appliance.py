@@ -55,6 +55,8 @@ START_RISE: Final = 10.0
 #: A machine that takes so many times the rise before it was started runs already.
 RUNNING_FACTOR: Final = 3.0
 START_WITHIN: Final = 180.0
+#: A start further away than this is told ahead, where the machine waits by itself (s).
+AHEAD: Final = 60.0
 
 ROWS = (
     Field(key="power_entity", selector=POWER),
@@ -206,7 +208,8 @@ def _expectations(device: Device, instruction: Instruction, sensing: Sensing) ->
     data = device.data
     within = value(data, "start_within", START_WITHIN, 5.0, 3600.0)
     begins = instruction.kind in {InstructionKind.START, InstructionKind.RESUME}
-    if _starts_ahead(device) and instruction.kind is InstructionKind.START:
+    wait = 0.0 if instruction.start is None else (instruction.start - sensing.now).total_seconds()
+    if _starts_ahead(device) and instruction.kind is InstructionKind.START and wait > AHEAD:
         # The machine itself waits; that the delay was taken is seen in the entity, the start by the one who watches.
         return ()
     expect: list[Expect] = []
@@ -214,13 +217,14 @@ def _expectations(device: Device, instruction: Instruction, sensing: Sensing) ->
     running = texts(data.get("running_states"), RUNNING_STATES)
     if isinstance(state_entity, str) and begins:
         expect.append(Expect(entity_id=state_entity, states=running, within=within))
-    if isinstance(power_entity, str) and data.get("power_inverted") is not True:
+    if isinstance(power_entity, str):
         change = _rise(device)
         expect.append(
             Expect(
                 entity_id=power_entity,
                 rise=change if begins else None,
                 fall=None if begins else change,
+                inverted=data.get("power_inverted") is True,
                 within=within,
             )
         )

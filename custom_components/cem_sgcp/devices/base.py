@@ -80,6 +80,8 @@ class Expect:
     """The power in W has risen at least so much above that before the command."""
     fall: float | None = None
     """The power in W has fallen at least so much, or to next to nothing."""
+    inverted: bool = False
+    """The power sensor counts consumption negative."""
     within: float = 30.0
     """s after the command."""
 

@@ -144,7 +144,16 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
         settings,
         acts=acts,
         control=FillRate(
-            actuators=(_actuator(capacity, charge, discharge, efficiency, value(data, "wear_cost", 0.0), power),),
+            actuators=(
+                _actuator(
+                    capacity,
+                    charge,
+                    discharge,
+                    efficiency=efficiency,
+                    wear=value(data, "wear_cost", 0.0),
+                    power=power,
+                ),
+            ),
             level=share * capacity,
             level_range=NumberRange(start=reserve * capacity, end=maximum * capacity),
             level_unit="Wh",
@@ -156,7 +165,7 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
 
 
 def _actuator(
-    capacity: float, charge: float, discharge: float, efficiency: float, wear: float, power: float | None
+    capacity: float, charge: float, discharge: float, *, efficiency: float, wear: float, power: float | None
 ) -> FillRateActuator:
     whole = NumberRange(start=0.0, end=capacity)
     still = NumberRange(start=0.0, end=0.0)
