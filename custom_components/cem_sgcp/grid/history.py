@@ -1,0 +1,129 @@
+"""Recorded power of an entity: what forecasts of load learn from.
+
+Statistics where the recorder keeps them (5 minutes for recent days, hours before), else the states themselves,
+averaged by time. All reading happens in the recorder's own thread. It must not know what is learned.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+import math
+from typing import Any, Final, Literal
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.history import state_changes_during_period
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import numpy as np
+
+from ..cem.model import Interval, Series
+from ..cem.model.series import MAXIMUM_INTERVALS
+from ..cem.model.time_grid import Array
+from .intervals import clipped
+from .values import power_unit
+
+STEP: Final = 300.0
+#: States are read a day at a time, so that a meter of one value a second does not fill the memory.
+CHUNK: Final = timedelta(days=1)
+#: So far back the finer statistics are wanted, and so far back states are read at most.
+FINE: Final = timedelta(days=14)
+LONGEST_STATES: Final = timedelta(days=31)
+LARGEST: Final = 1e9
+
+
+async def async_power_history(hass: HomeAssistant, entity_id: str, start: datetime, end: datetime) -> Series:
+    """Return the mean power in W that was recorded between two moments; what is not known is a gap.
+
+    The sign is that of the entity. Empty where the recorder does not run or has nothing.
+    """
+    start, end = dt_util.as_utc(start), min(dt_util.as_utc(end), dt_util.utcnow())
+    if "recorder" not in hass.config.components or start >= end:
+        return Series(intervals=(), unit="W")
+    state = hass.states.get(entity_id)
+    factor = power_unit(None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)).factor
+    return await get_instance(hass).async_add_executor_job(_read, hass, entity_id, start, end, factor)
+
+
+def _read(hass: HomeAssistant, entity_id: str, start: datetime, end: datetime, factor: float) -> Series:
+    intervals = _from_statistics(hass, entity_id, start, end) or _from_states(hass, entity_id, start, end, factor)
+    return clipped(Series(intervals=tuple(intervals[-MAXIMUM_INTERVALS:]), unit="W"), start, end)
+
+
+def _from_statistics(hass: HomeAssistant, entity_id: str, start: datetime, end: datetime) -> list[Interval]:
+    """Return hourly means, and five-minute means instead where there are any."""
+    rows: dict[str, list[tuple[float, float, float]]] = {}
+    periods: tuple[tuple[Literal["hour", "5minute"], datetime], ...] = (
+        ("hour", start),
+        ("5minute", max(start, end - FINE)),
+    )
+    for period, since in periods:
+        found = statistics_during_period(hass, since, end, {entity_id}, period, {"power": "W"}, {"mean"})
+        rows[period] = [
+            (row["start"], row["end"], mean)
+            for row in found.get(entity_id, ())
+            if (mean := row.get("mean")) is not None and math.isfinite(mean) and abs(mean) <= LARGEST
+        ]
+    fine_hours = {begin // 3600 for begin, _, _ in rows["5minute"]}
+    chosen = [row for row in rows["hour"] if row[0] // 3600 not in fine_hours] + rows["5minute"]
+    return [
+        Interval(start=dt_util.utc_from_timestamp(begin), end=dt_util.utc_from_timestamp(until), value=mean)
+        for begin, until, mean in sorted(chosen)
+    ]
+
+
+def _from_states(hass: HomeAssistant, entity_id: str, start: datetime, end: datetime, factor: float) -> list[Interval]:
+    """Return five-minute means of the states."""
+    intervals: list[Interval] = []
+    begin = max(start, end - LONGEST_STATES)
+    begin = dt_util.utc_from_timestamp(begin.timestamp() // STEP * STEP)
+    while begin < end:
+        until = min(begin + CHUNK, end)
+        states = state_changes_during_period(hass, begin, until, entity_id, no_attributes=True).get(entity_id, [])
+        changes = [(state.last_updated_timestamp, _number(state.state) * factor) for state in states]
+        intervals += means(changes, begin, until)
+        begin += CHUNK
+    return intervals
+
+
+def means(changes: Iterable[tuple[float, float]], start: datetime, end: datetime) -> list[Interval]:
+    """Return the time-weighted mean of each five minutes of a value that holds until its next change.
+
+    `changes` are times (s since 1970) with values, ascending; NaN says that nothing is known until the next change. Five
+    minutes of which less than half is known are left out.
+    """
+    first, last = start.timestamp(), end.timestamp()
+    pairs = [(min(max(when, first), last), value) for when, value in changes]
+    if not pairs:
+        return []
+    times = np.array([when for when, _ in pairs] + [last])
+    values = np.array([value for _, value in pairs])
+    known = np.isfinite(values)
+    edges = np.append(np.arange(first, last, STEP), last)
+    spans = np.diff(times)
+    total = _integral(edges, times, np.where(known, values, 0.0) * spans)
+    seconds = _integral(edges, times, known * spans)
+    return [
+        Interval(
+            start=dt_util.utc_from_timestamp(begin),
+            end=dt_util.utc_from_timestamp(until),
+            value=energy / covered,
+        )
+        for begin, until, energy, covered in zip(edges, edges[1:], total, seconds, strict=False)
+        if covered * 2 >= until - begin
+    ]
+
+
+def _integral(edges: Array, times: Array, parts: Array) -> Array:
+    """Return the integral of a step function over each span between edges."""
+    cumulative = np.concatenate(([0.0], np.cumsum(parts)))
+    result: Array = np.diff(np.interp(edges, times, cumulative))
+    return result
+
+
+def _number(state: Any) -> float:
+    try:
+        value = float(state)
+    except ValueError:
+        return math.nan
+    return value if abs(value) <= LARGEST else math.nan
