@@ -162,8 +162,8 @@ def sequence(
 ) -> tuple[Command, ...]:
     """Run the user's own actions; empty where there are none.
 
-    Variables: `start_time` (local time; none for set points), `duration` (s), `power` (W, consumption positive), `limit` (W or none),
-    `intent`, `instruction` (start, stop, pause, resume, set, release) and `device` (name).
+    Variables: `start_time` (local time; none for set points), `duration` (s), `power` (W, consumption positive),
+    `limit` (W or none), `intent`, `instruction` (start, stop, pause, resume, set, release) and `device` (name).
     """
     if not isinstance(actions, Sequence) or isinstance(actions, str) or not actions:
         return ()
