@@ -55,10 +55,7 @@ def form(rows: Sequence[Field | Section], suggested: Mapping[str, Any]) -> vol.S
         if isinstance(row, Section):
             inner = vol.Schema({_marker(field, values): field.selector for field in row.fields})
             used = any(field.key in values for field in row.fields)
-            fields[vol.Required(row.key)] = section(
-                inner,  # type: ignore[arg-type]  # Home Assistant runs voluptuous as an alias of its own package
-                {"collapsed": row.collapsed and not used},
-            )
+            fields[vol.Required(row.key)] = section(inner, {"collapsed": row.collapsed and not used})
         else:
             fields[_marker(row, values)] = row.selector
     return vol.Schema(fields)
