@@ -29,7 +29,7 @@ from .control_types import (
     Timer,
     Transition,
 )
-from .energy_profile import EasyPowerProfile, EnergyProfile, Group, Preference, RunState, Sequence, Slot
+from .energy_profile import EasyPowerProfile, EnergyProfile, Group, OptOut, Preference, RunState, Sequence
 from .errors import MESSAGES, ModelError
 from .instruction import Instruction, InstructionKind
 from .load_management import (
@@ -47,6 +47,7 @@ from .price import PriceKind, PriceProfile, PriceSlot, PriceTier
 from .run import Run, ScheduledSlot
 from .series import Interval, Series
 from .site import Goals, Resource, SiteSnapshot
+from .slot import CommodityQuantity, CostKind, QuantityValue, Slot, SlotCost
 from .temperature import TemperatureProfile, TemperatureSlot
 from .time_grid import TimeGrid
 from .traffic_light import Phase, TrafficLight
@@ -55,8 +56,10 @@ __all__ = [
     "MESSAGES",
     "SCHEMA_VERSION",
     "AllowedLimitRange",
+    "CommodityQuantity",
     "Consequence",
     "ControlType",
+    "CostKind",
     "DemandDriven",
     "DemandDrivenActuator",
     "DemandDrivenMode",
@@ -91,6 +94,7 @@ __all__ = [
     "NumberRange",
     "OperationMode",
     "OperationModes",
+    "OptOut",
     "Phase",
     "Plan",
     "PlanStatus",
@@ -102,6 +106,7 @@ __all__ = [
     "PriceProfile",
     "PriceSlot",
     "PriceTier",
+    "QuantityValue",
     "Resource",
     "Run",
     "RunState",
@@ -111,6 +116,7 @@ __all__ = [
     "SetPoint",
     "SiteSnapshot",
     "Slot",
+    "SlotCost",
     "TemperatureProfile",
     "TemperatureSlot",
     "TimeGrid",

@@ -13,6 +13,7 @@ from typing import ClassVar
 from .base import Model, item, model, quantity
 from .energy_profile import EnergyProfile
 from .errors import ModelError
+from .rules import ends_after_start, known_names, ordered, unique
 from .series import Series
 
 
@@ -57,6 +58,25 @@ class Transition(Model):
     abnormal_condition_only: bool = item(default=False)
 
 
+def _check_modes(
+    modes: tuple[str, ...],
+    transitions: tuple[Transition, ...],
+    timers: tuple[Timer, ...],
+    active_mode: str | None,
+) -> None:
+    """Refuse names of modes and timers that are used twice or do not exist."""
+    if not modes:
+        raise ModelError("empty", "modes")
+    unique("modes", modes)
+    unique("timers", (timer.timer_id for timer in timers))
+    unique("transitions", (transition.transition_id for transition in transitions))
+    known_names("active_mode", (active_mode,), modes)
+    there = [timer.timer_id for timer in timers]
+    for transition in transitions:
+        known_names("transitions", (transition.from_mode, transition.to_mode), modes)
+        known_names("transitions", (*transition.start_timers, *transition.blocking_timers), there)
+
+
 # ------------------------------------------------------------------------------------------- power envelope (PEBC)
 
 
@@ -92,6 +112,11 @@ class EnergyConstraint(Model):
     upper_average_power: float = quantity("W")
     lower_average_power: float = quantity("W")
 
+    def check(self) -> None:
+        """Refuse constraints that end before they start and bounds upside down."""
+        ends_after_start(self.valid_from, self.valid_until, "valid_until")
+        ordered("upper_average_power", self.lower_average_power, self.upper_average_power)
+
 
 @model
 class PowerEnvelope(Model):
@@ -106,6 +131,10 @@ class PowerEnvelope(Model):
     valid_until: datetime | None = item(default=None)
     energy_constraints: tuple[EnergyConstraint, ...] = item(default=())
     curtailment_cost: float = quantity("currency/kWh", default=0.0, minimum=0, doc="Price of each kWh prevented")
+
+    def check(self) -> None:
+        """Refuse envelopes that end before they start."""
+        ends_after_start(self.valid_from, self.valid_until, "valid_until")
 
     def limit_range(self, limit_type: LimitType) -> NumberRange | None:
         """Return where a limit may be put in normal conditions, or None where there can be none."""
@@ -154,9 +183,8 @@ class OperationModes(Model):
     active_factor: float = quantity(default=0.0, minimum=0, maximum=1)
 
     def check(self) -> None:
-        """Refuse systems without a mode."""
-        if not self.modes:
-            raise ModelError("empty", "modes")
+        """Refuse systems without a mode and names that do not exist."""
+        _check_modes(tuple(mode.mode_id for mode in self.modes), self.transitions, self.timers, self.active_mode)
 
 
 # ----------------------------------------------------------------------------------------------- fill rate (FRBC)
@@ -199,9 +227,8 @@ class FillRateActuator(Model):
     active_factor: float = quantity(default=0.0, minimum=0, maximum=1)
 
     def check(self) -> None:
-        """Refuse actuators without a mode."""
-        if not self.modes:
-            raise ModelError("empty", "modes")
+        """Refuse actuators without a mode and names that do not exist."""
+        _check_modes(tuple(mode.mode_id for mode in self.modes), self.transitions, self.timers, self.active_mode)
 
 
 @model
@@ -215,10 +242,8 @@ class LevelTarget(Model):
 
     def check(self) -> None:
         """Refuse targets that end before they start and bands upside down."""
-        if self.end <= self.start:
-            raise ModelError("end_before_start", "end", start=self.start.isoformat(), end=self.end.isoformat())
-        if self.minimum is not None and self.maximum is not None and self.maximum < self.minimum:
-            raise ModelError("wrong_order", "maximum", minimum=self.minimum, value=self.maximum)
+        ends_after_start(self.start, self.end)
+        ordered("maximum", self.minimum, self.maximum)
 
 
 @model
@@ -252,10 +277,8 @@ class FillRate(Model):
         """Refuse stores that nothing fills and level ranges upside down."""
         if not self.actuators:
             raise ModelError("empty", "actuators")
-        if self.level_range.end < self.level_range.start:
-            raise ModelError(
-                "wrong_order", "level_range.end", minimum=self.level_range.start, value=self.level_range.end
-            )
+        unique("actuators", (actuator.actuator_id for actuator in self.actuators))
+        ordered("level_range.end", self.level_range.start, self.level_range.end)
 
 
 # ------------------------------------------------------------------------------------------- demand driven (DDBC)
@@ -283,6 +306,10 @@ class DemandDrivenActuator(Model):
     timers: tuple[Timer, ...] = item(default=(), maximum_items=1000)
     active_mode: str | None = item(default=None)
 
+    def check(self) -> None:
+        """Refuse actuators without a mode and names that do not exist."""
+        _check_modes(tuple(mode.mode_id for mode in self.modes), self.transitions, self.timers, self.active_mode)
+
 
 @model
 class DemandDriven(Model):
@@ -298,6 +325,7 @@ class DemandDriven(Model):
         """Refuse demands that nothing can meet."""
         if not self.actuators:
             raise ModelError("empty", "actuators")
+        unique("actuators", (actuator.actuator_id for actuator in self.actuators))
 
 
 @model

@@ -1,16 +1,17 @@
 """Energy (power) profile: a run with slots, alternatives, pauses, earliest start and latest end.
 
 IEC TR 62746-2:2015 clause 3.4.6, figures 24 to 26 and table 2. The field set is the union of the public siblings
-S2 PPBC (EN 50491-12-2), SPINE SmartEnergyManagementPs and Matter Device Energy Management, in W, Wh, s and UTC
-(S2 counts in ms, Matter in mW and mWh: conversions belong to the adapters). It must not know any appliance.
+S2 PPBC (EN 50491-12-2), SPINE SmartEnergyManagementPs and Matter Device Energy Management, in W, Wh, s and UTC.
+It must not know any appliance.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-import itertools
 
-from .base import Model, item, model, quantity
+from .base import BOUNDS, LONGEST_DURATION, Model, item, model, quantity
 from .errors import ModelError
+from .rules import not_before, ordered, unique, window
+from .slot import Slot
 
 
 class RunState(StrEnum):
@@ -33,76 +34,75 @@ class Preference(StrEnum):
     EARLIEST = "earliest"
 
 
-@model
-class Slot(Model):
-    """One element of a run: a power that holds for a duration."""
+class OptOut(StrEnum):
+    """Which kinds of control the user of the device has forbidden (Matter OptOutStateEnum)."""
 
-    duration: float = quantity("s", minimum=1e-3, doc="Expected duration")
-    min_duration: float | None = quantity("s", default=None, minimum=0, doc="Shortest, where stretchable")
-    max_duration: float | None = quantity("s", default=None, minimum=0, doc="Longest, where stretchable")
-    duration_uncertainty: float | None = quantity("s", default=None, minimum=0)
-    p_exp: float = quantity("W", doc="Expected power, consumption positive")
-    p_min: float | None = quantity("W", default=None, doc="Lowest power to expect")
-    p_max: float | None = quantity("W", default=None, doc="Highest power to expect")
-    p_std: float | None = quantity("W", default=None, minimum=0, doc="Standard deviation")
-    p_skew: float | None = quantity(default=None, doc="Skewness")
-    e_exp: float | None = quantity("Wh", default=None, doc="Expected energy, where it is known apart from power")
-    e_min: float | None = quantity("Wh", default=None)
-    e_max: float | None = quantity("Wh", default=None)
-    earliest_start: datetime | None = item(default=None, doc="This slot may not start before")
-    latest_end: datetime | None = item(default=None, doc="This slot must end by")
-    scheduled_start: datetime | None = item(default=None)
-    optional: bool = item(default=False, doc="May be left out")
-    activated: bool = item(default=True, doc="An optional slot that is left out is not activated")
-    pausable: bool = item(default=False, doc="A pause may come before or within this slot")
-    min_pause: float | None = quantity("s", default=None, minimum=0, doc="Shortest pause")
-    max_pause: float | None = quantity("s", default=None, minimum=0, doc="Longest pause before this slot")
-
-    @property
-    def energy(self) -> float:
-        """Expected energy in Wh."""
-        return self.e_exp if self.e_exp is not None else self.p_exp * self.duration / 3600.0
-
-    def check(self) -> None:
-        """Refuse bounds in the wrong order and windows that are too short."""
-        _ordered("p_exp", self.p_min, self.p_exp, self.p_max)
-        _ordered("duration", self.min_duration, self.duration, self.max_duration)
-        _ordered("e_exp", self.e_min, self.e_exp, self.e_max)
-        _ordered("max_pause", self.min_pause, self.max_pause)
-        _window("latest_end", self.earliest_start, self.latest_end, self.min_duration or self.duration)
+    NONE = "none"
+    LOCAL = "local"
+    GRID = "grid"
+    ALL = "all"
 
 
 @model
 class Sequence(Model):
     """One way to run: slots in order. A group offers one or more of them as alternatives."""
 
-    sequence_id: str = item()
+    sequence_id: str = item(also="S2 PowerSequence.id, SPINE sequenceId")
     name: str = item(default="", doc="What people call it, such as 'eco'")
-    slots: tuple[Slot, ...] = item(maximum_items=288, doc="In order")
-    earliest_start: datetime | None = item(default=None)
-    latest_start: datetime | None = item(default=None)
-    earliest_end: datetime | None = item(default=None)
-    latest_end: datetime | None = item(default=None)
-    scheduled_start: datetime | None = item(default=None)
-    pausable: bool = item(default=False, doc="May be paused; S2 is_interruptible")
-    stoppable: bool = item(default=False, doc="May be stopped for good")
-    not_interruptible_at_high_power: bool = item(default=False)
-    max_cycles_per_day: int | None = quantity(default=None, minimum=1)
-    max_pause_before: float | None = quantity("s", default=None, minimum=0, doc="Longest gap after the group before")
-    pause_duration_min: float | None = quantity("s", default=None, minimum=0)
-    pause_duration_max: float | None = quantity("s", default=None, minimum=0)
-    pause_duration_sum_max: float | None = quantity("s", default=None, minimum=0)
-    active_duration_min: float | None = quantity("s", default=None, minimum=0)
-    active_duration_max: float | None = quantity("s", default=None, minimum=0)
-    active_duration_sum_max: float | None = quantity("s", default=None, minimum=0)
-    resume_energy: float | None = quantity("Wh", default=None, minimum=0, doc="Extra energy of a resume")
-    resume_cost: float | None = quantity("currency", default=None, minimum=0, doc="Cost of a resume")
+    slots: tuple[Slot, ...] = item(maximum_items=288, doc="In order", also="S2 elements, SPINE slots, Matter Slots")
+    earliest_start: datetime | None = item(default=None, also="SPINE earliestStartTime")
+    latest_start: datetime | None = item(default=None, also="SPINE latestStartTime")
+    earliest_end: datetime | None = item(default=None, also="SPINE earliestEndTime")
+    latest_end: datetime | None = item(default=None, also="SPINE latestEndTime")
+    scheduled_start: datetime | None = item(
+        default=None, doc="Planned start", also="S2 execution_time, SPINE schedule.startTime, Matter StartTime"
+    )
+    scheduled_end: datetime | None = item(
+        default=None, doc="Planned end", also="SPINE schedule.endTime, Matter EndTime"
+    )
+    pausable: bool = item(
+        default=False, doc="May be paused anywhere", also="S2 is_interruptible, SPINE isPausable, Matter IsPausable"
+    )
+    stoppable: bool = item(default=False, doc="May be stopped for good", also="SPINE isStoppable")
+    not_interruptible_at_high_power: bool = item(default=False, also="SPINE notInterruptibleAtHighPower")
+    max_cycles_per_day: int | None = quantity(
+        default=None, minimum=1, maximum=86_400, doc="How often it may start or resume", also="SPINE maxCyclesPerDay"
+    )
+    max_pause_before: float | None = quantity(
+        "s", default=None, minimum=0, doc="Longest gap after the group before", also="S2 max_pause_before"
+    )
+    pause_duration_min: float | None = quantity("s", default=None, minimum=0, also="SPINE pauseDurationMin")
+    pause_duration_max: float | None = quantity("s", default=None, minimum=0, also="SPINE pauseDurationMax")
+    pause_duration_sum_min: float | None = quantity("s", default=None, minimum=0, also="SPINE pauseDurationSumMin")
+    pause_duration_sum_max: float | None = quantity("s", default=None, minimum=0, also="SPINE pauseDurationSumMax")
+    active_duration_min: float | None = quantity("s", default=None, minimum=0, also="SPINE activeDurationMin")
+    active_duration_max: float | None = quantity("s", default=None, minimum=0, also="SPINE activeDurationMax")
+    active_duration_sum_min: float | None = quantity("s", default=None, minimum=0, also="SPINE activeDurationSumMin")
+    active_duration_sum_max: float | None = quantity("s", default=None, minimum=0, also="SPINE activeDurationSumMax")
+    resume_energy: float | None = quantity(
+        "Wh", default=None, minimum=0, doc="Extra energy of a resume", also="SPINE resumeEnergyEstimated"
+    )
+    resume_cost: float | None = quantity(
+        "currency", default=None, minimum=0, doc="Cost of a resume", also="SPINE resumeCostEstimated"
+    )
     preference_price: float = quantity("currency", default=0.0, doc="What the user would pay to avoid this alternative")
-    emergency_only: bool = item(default=False, doc="S2 abnormal_condition_only")
-    state: RunState = item(default=RunState.NOT_SCHEDULED)
-    active_slot: int | None = quantity(default=None, minimum=0)
-    elapsed_slot_time: float | None = quantity("s", default=None, minimum=0)
-    remaining_slot_time: float | None = quantity("s", default=None, minimum=0)
+    remote_controllable: bool = item(
+        default=True, doc="The CEM may start and move it", also="SPINE sequenceRemoteControllable"
+    )
+    emergency_only: bool = item(default=False, doc="Only in abnormal conditions", also="S2 abnormal_condition_only")
+    state: RunState = item(default=RunState.NOT_SCHEDULED, also="S2 status, SPINE state, Matter ESAState")
+    active_slot: int | None = quantity(
+        default=None, minimum=0, maximum=287, also="SPINE activeSlotNumber, Matter ActiveSlotNumber"
+    )
+    elapsed_slot_time: float | None = quantity(
+        "s", default=None, minimum=0, also="SPINE elapsedSlotTime, Matter ElapsedSlotTime"
+    )
+    remaining_slot_time: float | None = quantity(
+        "s", default=None, minimum=0, also="SPINE remainingSlotTime, Matter RemainingSlotTime"
+    )
+    progress: float | None = quantity(
+        "s", default=None, minimum=0, doc="Time since the sequence started", also="S2 progress"
+    )
 
     @property
     def duration(self) -> float:
@@ -115,49 +115,73 @@ class Sequence(Model):
         return sum(slot.energy for slot in self.slots if slot.activated)
 
     def check(self) -> None:
-        """Refuse sequences without slots and windows shorter than the run."""
+        """Refuse sequences without slots, windows shorter than the run, and bounds in the wrong order."""
         if not self.slots:
             raise ModelError("empty", "slots")
-        shortest = sum(slot.min_duration or slot.duration for slot in self.slots if not slot.optional)
-        _window("latest_end", self.earliest_start, self.latest_end, shortest)
-        _ordered("pause_duration_max", self.pause_duration_min, self.pause_duration_max)
-        _ordered("active_duration_max", self.active_duration_min, self.active_duration_max)
+        shortest = sum(slot.shortest for slot in self.slots if not slot.optional)
+        window("latest_end", self.earliest_start, self.latest_end, shortest)
+        window("scheduled_end", self.scheduled_start, self.scheduled_end, 0.0)
+        not_before("latest_start", self.earliest_start, self.latest_start)
+        not_before("latest_end", self.earliest_end, self.latest_end)
+        ordered("pause_duration_max", self.pause_duration_min, self.pause_duration_max)
+        ordered("pause_duration_sum_max", self.pause_duration_sum_min, self.pause_duration_sum_max)
+        ordered("active_duration_max", self.active_duration_min, self.active_duration_max)
+        ordered("active_duration_sum_max", self.active_duration_sum_min, self.active_duration_sum_max)
+        if self.active_slot is not None and self.active_slot >= len(self.slots):
+            raise ModelError("too_high", "active_slot", maximum=len(self.slots) - 1, value=self.active_slot)
 
 
 @model
 class Group(Model):
-    """A part of a run for which one of the alternatives is chosen; S2 PowerSequenceContainer."""
+    """A part of a run for which one of the alternatives is chosen."""
 
-    alternatives: tuple[Sequence, ...] = item(maximum_items=288)
+    group_id: str = item(default="", also="S2 PowerSequenceContainer.id, SPINE alternativesId")
+    alternatives: tuple[Sequence, ...] = item(
+        maximum_items=288, doc="Of which one is run", also="S2 power_sequences, SPINE powerSequence"
+    )
 
     def check(self) -> None:
         """Refuse empty groups and names that are used twice."""
         if not self.alternatives:
             raise ModelError("empty", "alternatives")
-        _unique("alternatives", [sequence.sequence_id for sequence in self.alternatives])
+        unique("alternatives", (sequence.sequence_id for sequence in self.alternatives))
 
 
 @model
 class EnergyProfile(Model):
     """A flexible run: groups in order, each with alternatives, within earliest start and latest end."""
 
-    profile_id: str = item()
-    groups: tuple[Group, ...] = item(maximum_items=1000, doc="In order")
-    earliest_start: datetime | None = item(default=None)
-    latest_start: datetime | None = item(default=None)
-    latest_end: datetime | None = item(default=None)
-    preference: Preference = item(default=Preference.NONE)
-    remote_controllable: bool = item(default=True, doc="The CEM may start and move it")
-    supports_reselection: bool = item(default=True, doc="Another alternative may be chosen after the first choice")
-    supports_single_slot_scheduling_only: bool = item(default=False)
-    repetitions: int = quantity(default=1, minimum=1, maximum=100)
-    task_id: str = item(default="")
+    profile_id: str = item(also="S2 PowerProfileDefinition.id, Matter ForecastID")
+    groups: tuple[Group, ...] = item(
+        maximum_items=1000, doc="In order", also="S2 power_sequences_containers, SPINE alternatives"
+    )
+    earliest_start: datetime | None = item(default=None, also="S2 start_time, Matter EarliestStartTime")
+    latest_start: datetime | None = item(default=None, also="SPINE latestStartTime")
+    latest_end: datetime | None = item(default=None, also="S2 end_time, Matter LatestEndTime")
+    preference: Preference = item(default=Preference.NONE, also="SPINE cheapest, SPINE greenest")
+    remote_controllable: bool = item(
+        default=True, doc="The CEM may start and move it", also="SPINE nodeRemoteControllable"
+    )
+    opt_out: OptOut = item(default=OptOut.NONE, doc="Control that its user has forbidden", also="Matter OptOutState")
+    supports_reselection: bool = item(
+        default=True, doc="Another alternative may be chosen after the first choice", also="SPINE supportsReselection"
+    )
+    supports_single_slot_scheduling_only: bool = item(default=False, also="SPINE supportsSingleSlotSchedulingOnly")
+    repetitions: int = quantity(default=1, minimum=1, maximum=100, also="SPINE repetitionsTotal")
+    task_id: str = item(default="", also="SPINE taskIdentifier")
+    observations: int = quantity(
+        default=0, minimum=0, maximum=1_000_000, doc="Recorded runs it was learned from; 0: it was stated"
+    )
 
     def check(self) -> None:
         """Refuse profiles without groups and windows shorter than the shortest choice."""
         if not self.groups:
             raise ModelError("empty", "groups")
-        _window("latest_end", self.earliest_start, self.latest_end, self.shortest_duration)
+        longest = sum(max(choice.duration for choice in group.alternatives) for group in self.groups)
+        if longest > LONGEST_DURATION:
+            raise ModelError("too_high", "groups.duration", maximum=f"{LONGEST_DURATION:.0f} s", value=longest)
+        window("latest_end", self.earliest_start, self.latest_end, self.shortest_duration)
+        not_before("latest_start", self.earliest_start, self.latest_start)
 
     @property
     def shortest_duration(self) -> float:
@@ -172,23 +196,48 @@ class EasyPowerProfile(Model):
     profile_id: str = item()
     power: float | None = quantity("W", default=None, doc="Power; or give energy")
     energy: float | None = quantity("Wh", default=None, minimum=0, doc="Energy of the run; or give power")
+    min_energy: float | None = quantity("Wh", default=None, minimum=0, also="SEMP MinEnergy")
+    max_energy: float | None = quantity("Wh", default=None, minimum=0, also="SEMP MaxEnergy")
     duration: float = quantity("s", minimum=1e-3)
-    earliest_start: datetime | None = item(default=None)
-    latest_end: datetime | None = item(default=None)
-    interruptible: bool = item(default=False)
-    optional: bool = item(default=False, doc="Run only if it pays")
+    min_duration: float | None = quantity("s", default=None, minimum=0, also="SEMP MinRunningTime")
+    max_duration: float | None = quantity("s", default=None, minimum=0, also="SEMP MaxRunningTime")
+    earliest_start: datetime | None = item(default=None, also="SEMP EarliestStart")
+    latest_end: datetime | None = item(default=None, also="SEMP LatestEnd")
+    interruptible: bool = item(default=False, also="SEMP InterruptionsAllowed")
+    optional: bool = item(default=False, doc="Run only if it pays", also="SEMP OptionalEnergy")
 
     def check(self) -> None:
         """Refuse blocks with neither power nor energy, and windows shorter than the run."""
         if self.power is None and self.energy is None:
             raise ModelError("missing_field", "power")
-        _window("latest_end", self.earliest_start, self.latest_end, self.duration)
+        ordered("duration", self.min_duration, self.duration)
+        ordered("max_duration", self.duration, self.max_duration)
+        ordered("energy", self.min_energy, self._energy)
+        ordered("max_energy", self._energy, self.max_energy)
+        if abs(self._power) > BOUNDS["W"]:
+            raise ModelError("too_high", "energy", maximum=f"{BOUNDS['W']:.0e} W of mean power", value=self.energy)
+        window("latest_end", self.earliest_start, self.latest_end, self.duration)
+
+    @property
+    def _power(self) -> float:
+        return self.power if self.power is not None else (self.energy or 0.0) * 3600.0 / self.duration
+
+    @property
+    def _energy(self) -> float:
+        return self.energy if self.energy is not None else self._power * self.duration / 3600.0
 
     def expand(self) -> EnergyProfile:
         """Return the same run as an energy profile with one slot."""
-        power = self.power if self.power is not None else (self.energy or 0.0) * 3600.0 / self.duration
         slot = Slot(
-            duration=self.duration, p_exp=power, e_exp=self.energy, pausable=self.interruptible, optional=self.optional
+            duration=self.duration,
+            min_duration=self.min_duration,
+            max_duration=self.max_duration,
+            p_exp=self._power,
+            e_exp=self.energy,
+            e_min=self.min_energy,
+            e_max=self.max_energy,
+            pausable=self.interruptible,
+            optional=self.optional,
         )
         sequence = Sequence(sequence_id="block", slots=(slot,), pausable=self.interruptible)
         return EnergyProfile(
@@ -196,34 +245,5 @@ class EasyPowerProfile(Model):
             groups=(Group(alternatives=(sequence,)),),
             earliest_start=self.earliest_start,
             latest_end=self.latest_end,
+            extra=self.extra,
         )
-
-
-def _ordered(path: str, *values: float | None) -> None:
-    known = [value for value in values if value is not None]
-    for lower, upper in itertools.pairwise(known):
-        if upper < lower:
-            raise ModelError("wrong_order", path, minimum=lower, value=upper)
-
-
-def _window(path: str, start: datetime | None, end: datetime | None, needed: float) -> None:
-    if start is None or end is None:
-        return
-    if end <= start:
-        raise ModelError("end_before_start", path, start=start.isoformat(), end=end.isoformat())
-    available = (end - start) / timedelta(seconds=1)
-    if available + 1e-6 < needed:
-        raise ModelError(
-            "window_too_short",
-            path,
-            needed=round(needed),
-            available=round(available),
-            start=start.isoformat(),
-            end=end.isoformat(),
-        )
-
-
-def _unique(path: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ModelError("duplicate", path, value=name)

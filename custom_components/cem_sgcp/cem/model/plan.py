@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from .base import Model, item, model, quantity
 from .errors import ModelError
+from .rules import not_before, unique
 from .run import ScheduledSlot
 from .time_grid import TimeGrid
 
@@ -67,6 +68,10 @@ class PlannedRun(Model):
     gain: float | None = quantity("currency", default=None, doc="What the move saves")
     met: bool = item(default=True, doc="False: the deadline cannot be met")
 
+    def check(self) -> None:
+        """Refuse runs that end before they start."""
+        not_before("end", self.start, self.end)
+
 
 @model
 class DevicePlan(Model):
@@ -95,8 +100,8 @@ class Plan(Model):
     grid: TimeGrid = item()
     status: PlanStatus = item()
     currency: str = item(default="EUR")
-    net_power: tuple[float, ...] = item(doc="Per step, W, import positive")
-    base_load: tuple[float, ...] = item(doc="Per step, W")
+    net_power: tuple[float, ...] = item(unit="W", doc="Per step, W, import positive")
+    base_load: tuple[float, ...] = item(unit="W", doc="Per step, W")
     import_price: tuple[float, ...] = item(doc="Per step, currency/kWh")
     export_price: tuple[float, ...] = item(doc="Per step, currency/kWh")
     price_known: tuple[bool, ...] = item(default=(), doc="Per step: False where the fallback price stood in")
@@ -112,17 +117,18 @@ class Plan(Model):
     notes: tuple[Note, ...] = item(default=())
 
     def check(self) -> None:
-        """Refuse columns that do not fit the grid."""
+        """Refuse columns that do not fit the grid and resources that are planned twice."""
         steps = len(self.grid)
         for name in ("net_power", "base_load", "import_price", "export_price"):
-            if len(getattr(self, name)) != steps:
-                raise ModelError("wrong_length", name, expected=steps, value=len(getattr(self, name)))
-        for device in self.devices:
-            for name in ("intent", "power", "lower", "upper"):
-                if len(getattr(device, name)) != steps:
-                    raise ModelError(
-                        "wrong_length", f"devices.{name}", expected=steps, value=len(getattr(device, name))
-                    )
+            _fits(name, getattr(self, name), steps)
+        for name in ("price_known", "import_limit", "export_limit", "marginal_price"):
+            if column := getattr(self, name):
+                _fits(name, column, steps)
+        for index, device in enumerate(self.devices):
+            for name in ("intent", "power", "lower", "upper", "level", "stored_value"):
+                if (column := getattr(device, name)) is not None:
+                    _fits(f"devices[{index}].{name}", column, steps)
+        unique("devices", (device.resource_id for device in self.devices))
 
     def device(self, resource_id: str) -> DevicePlan | None:
         """Return the plan of one resource."""
@@ -143,3 +149,8 @@ class Plan(Model):
         ):
             total += power / 1000.0 * seconds / 3600.0 * (buy if power >= 0 else sell)
         return float(total)
+
+
+def _fits(path: str, column: tuple[object, ...], steps: int) -> None:
+    if len(column) != steps:
+        raise ModelError("wrong_length", path, expected=steps, value=len(column))

@@ -7,7 +7,10 @@ A run that has started is a fixed fact for the planner. It must not know how a d
 from datetime import datetime, timedelta
 
 from .base import Model, item, model, quantity
-from .energy_profile import EnergyProfile, RunState, Slot
+from .energy_profile import EnergyProfile, RunState, Sequence
+from .errors import ModelError
+from .rules import known_names, not_before
+from .slot import Slot
 
 
 @model
@@ -19,6 +22,10 @@ class ScheduledSlot(Model):
     start: datetime = item()
     end: datetime = item()
     power: float = quantity("W")
+
+    def check(self) -> None:
+        """Refuse slots that end before they start."""
+        not_before("end", self.start, self.end)
 
 
 @model
@@ -39,10 +46,19 @@ class Run(Model):
     started: datetime | None = item(default=None)
     ended: datetime | None = item(default=None)
     interrupted_at: datetime | None = item(default=None)
-    interrupted_total: float = quantity("s", default=0.0, minimum=0)
-    attempts: int = quantity(default=0, minimum=0, doc="Start commands sent so far")
+    interrupted_total: float = quantity("s", default=0.0, minimum=0, doc="Length of all pauses that are over")
+    resumed_at: datetime | None = item(default=None, doc="When it last went on after a pause")
+    pauses: int = quantity(default=0, minimum=0, maximum=1_000_000, doc="How often it has been paused")
+    attempts: int = quantity(default=0, minimum=0, maximum=1_000_000, doc="Start commands sent so far")
     error: str = item(default="")
     confirmed: bool = item(default=False, doc="Power or state has shown that it runs")
+
+    def check(self) -> None:
+        """Refuse choices that the profile does not offer."""
+        if len(self.choice) > len(self.profile.groups):
+            raise ModelError("too_many", "choice", value=len(self.choice), maximum=len(self.profile.groups))
+        for group, name in zip(self.profile.groups, self.choice, strict=False):
+            known_names("choice", (name,), (entry.sequence_id for entry in group.alternatives))
 
     @property
     def open(self) -> bool:
@@ -54,16 +70,20 @@ class Run(Model):
         """Whether it has started and is not over."""
         return self.state in {RunState.EXECUTING, RunState.INTERRUPTED}
 
+    def sequence(self, group: int) -> Sequence:
+        """Return the chosen alternative of a group, or the first if none is chosen yet."""
+        alternatives = self.profile.groups[group].alternatives
+        wanted = self.choice[group] if group < len(self.choice) else None
+        return next((entry for entry in alternatives if entry.sequence_id == wanted), alternatives[0])
+
     def chosen_slots(self) -> tuple[tuple[int, int, Slot], ...]:
-        """Return (group index, slot index, slot) of the chosen alternatives in order; of the first if none is chosen."""
-        picked: list[tuple[int, int, Slot]] = []
-        for number, group in enumerate(self.profile.groups):
-            wanted = self.choice[number] if number < len(self.choice) else None
-            sequence = next(
-                (entry for entry in group.alternatives if entry.sequence_id == wanted), group.alternatives[0]
-            )
-            picked += [(number, index, slot) for index, slot in enumerate(sequence.slots) if slot.activated]
-        return tuple(picked)
+        """Return (group index, slot index, slot) of the chosen alternatives in order; the first if none is chosen."""
+        return tuple(
+            (group, index, slot)
+            for group in range(len(self.profile.groups))
+            for index, slot in enumerate(self.sequence(group).slots)
+            if slot.activated
+        )
 
     def lay_out(self, start: datetime) -> tuple[ScheduledSlot, ...]:
         """Return the chosen slots one after the other from a start on."""
@@ -71,7 +91,6 @@ class Run(Model):
         slots: list[ScheduledSlot] = []
         for group, index, slot in self.chosen_slots():
             end = moment + timedelta(seconds=slot.duration)
-            power = slot.energy * 3600.0 / slot.duration
-            slots.append(ScheduledSlot(group=group, slot=index, start=moment, end=end, power=power))
+            slots.append(ScheduledSlot(group=group, slot=index, start=moment, end=end, power=slot.power))
             moment = end
         return tuple(slots)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from .base import Model, item, model, quantity
-from .errors import ModelError
+from .rules import ascending, ends_after_start
 from .time_grid import Array, TimeGrid
 
 MAXIMUM_INTERVALS: Final = 20_000
@@ -28,8 +28,7 @@ class Interval(Model):
 
     def check(self) -> None:
         """Refuse intervals that end before they start."""
-        if self.end <= self.start:
-            raise ModelError("end_before_start", "end", start=self.start.isoformat(), end=self.end.isoformat())
+        ends_after_start(self.start, self.end)
 
 
 @model
@@ -41,9 +40,7 @@ class Series(Model):
 
     def check(self) -> None:
         """Refuse overlaps and wrong order."""
-        for earlier, later in zip(self.intervals, self.intervals[1:], strict=False):
-            if later.start < earlier.end:
-                raise ModelError("overlap", "intervals", end=earlier.end.isoformat(), start=later.start.isoformat())
+        ascending("intervals", self.intervals)
 
     @property
     def start(self) -> datetime | None:

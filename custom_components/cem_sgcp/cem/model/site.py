@@ -15,9 +15,9 @@ from .control_types import (
     PowerEnvelope,
     PowerProfile,
 )
-from .errors import ModelError
 from .load_management import Limit
 from .price import PriceProfile
+from .rules import unique
 from .run import Run
 from .series import Series
 from .time_grid import TimeGrid
@@ -69,11 +69,7 @@ class SiteSnapshot(Model):
 
     def check(self) -> None:
         """Refuse names that are used twice."""
-        seen: set[str] = set()
-        for resource in self.resources:
-            if resource.resource_id in seen:
-                raise ModelError("duplicate", "resources", value=resource.resource_id)
-            seen.add(resource.resource_id)
+        unique("resources", (resource.resource_id for resource in self.resources))
 
     def resource(self, resource_id: str) -> Resource | None:
         """Return a resource by its id."""

@@ -81,8 +81,14 @@ class TimeGrid(Model):
         """Return a grid from the current minute on, made of tiers of (step in s, until so many s after now).
 
         Edges fall on multiples of the step since 1970, hence on market time units, and the first step is a shorter one
-        up to the first such edge. A coarser tier starts where its own multiple is reached.
+        up to the first such edge. A coarser tier starts where its own multiple is reached. Raises ModelError for tiers
+        without a step or with more steps than a grid may have.
         """
+        for index, (step, until) in enumerate(tiers):
+            if not step >= 1:
+                raise ModelError("too_low", f"tiers[{index}]", minimum="1 s", value=step)
+            if not until / step <= MAXIMUM_STEPS:
+                raise ModelError("too_many", f"tiers[{index}]", value=until / step, maximum=MAXIMUM_STEPS)
         first = now.astimezone(UTC).replace(second=0, microsecond=0)
         base = first.timestamp()
         edges = [base]
