@@ -73,7 +73,8 @@ INJECT_FAULT = vol.All(
             vol.Required("kind"): vol.All(cv.string, vol.Coerce(FaultKind)),
             vol.Optional("duration"): POSITIVE,
             vol.Optional("delay", default=60): POSITIVE,
-            vol.Optional("value", default=0): vol.Coerce(float),
+            # Home Assistant itself refuses sensors that are not finite.
+            vol.Optional("value", default=0): vol.All(vol.Coerce(float), vol.Range(min=-1e15, max=1e15)),
         }
     ),
 )

@@ -105,7 +105,7 @@ class House:
         self.log: list[Command] = []
         self.late: list[tuple[datetime, str, str, Any]] = []
         self._frozen: dict[tuple[str, str], Any] = {}
-        self._measure(1e-6)  # what flows at the first moment, before any time has passed
+        self._step(1e-6)  # so that there are readings before the clock moves
 
     # ------------------------------------------------------------------ time
 
