@@ -1,9 +1,7 @@
-"""Makes the simulated house loadable next to the integration under test."""
+"""What the tests of the simulated house share."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
-import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,20 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-DEMO = str(Path(__file__).parents[2] / "demo")
-if DEMO not in sys.path:
-    # custom_components has no __init__.py: its two folders are one package for as long as both parents are on the path.
-    sys.path.append(DEMO)
-
-import custom_components  # noqa: E402, F401 - before Home Assistant looks for one in its own folder
-
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=BERLIN)
-
-
-@pytest.fixture(autouse=True)
-def _custom_integrations(enable_custom_integrations: None) -> None:
-    """Home Assistant may load custom integrations in every test of this folder."""
 
 
 type SetUp = Callable[..., Awaitable[None]]

@@ -230,9 +230,11 @@ class ForecastSensor(SeriesSensor):
 
     def build_series(self, days: tuple[date, ...]) -> dict[str, Any]:
         """List the powers by quarter-hour and the energies by hour."""
-        watts = {start: power for day in days for start, power in self.runtime.house.pv_forecast(day)}
+        watts: dict[str, float] = {}
         hours: dict[str, float] = {}
-        for start, power in watts.items():
+        for start, power in (step for day in days for step in self.runtime.house.pv_forecast(day)):
+            # Texts, not datetimes: of the hour that is repeated in autumn, both would be the same key.
+            watts[start.isoformat()] = round(power, 1)
             hour = start.replace(minute=0).isoformat()
             hours[hour] = round(hours.get(hour, 0.0) + power / 4, 1)
-        return {"watts": {start.isoformat(): round(power, 1) for start, power in watts.items()}, "wh_period": hours}
+        return {"watts": watts, "wh_period": hours}
