@@ -1,0 +1,576 @@
+"""The CEM cycle of one connection point: sense → forecast → plan → dispatch → publish.
+
+Two clocks. The slow one forecasts and solves the plan in the executor, on change (debounced) and at every market time
+unit. The fast one answers every meter or signal change within a second: limits and dispatch; it never waits for the
+solver and works without a plan. Each step takes the last step's immutable value. It must not know any device kind,
+tariff or entity platform.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import logging
+import time
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_point_in_utc_time,
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .cem.dispatch import DispatchMemory, DispatchResult, dispatch
+from .cem.limits import LimitBook, phase
+from .cem.model import (
+    Direction,
+    InstructionKind,
+    Limit,
+    LimitCategory,
+    LimitScope,
+    Phase,
+    Plan,
+    PlanStatus,
+    PriceProfile,
+    Resource,
+    SiteSnapshot,
+    TrafficLight,
+)
+from .cem.planner import PlannerOptions, make_plan
+from .const import (
+    CONF_CONTRACT_EXPORT_LIMIT,
+    CONF_CONTRACT_IMPORT_LIMIT,
+    CONF_CURRENCY,
+    CONF_GRID_SIGNAL,
+    CONF_PLAN_INTERVAL,
+    DOMAIN,
+)
+from .costs import CostsSoFar
+from .decisions import Decision, Decisions
+from .devices.base import Device, DeviceSettings
+from .grid.signal import SignalReader
+from .hands import CallRecord, Hands
+from .outlook import Forecaster
+from .problems import Problems
+from .run_book import RunBook
+from .runner import Runner
+from .sense import Sense
+from .store import CemStore
+
+_LOGGER = logging.getLogger(__name__)
+
+#: A measurement answers within this time, and is not answered more often (s).
+FAST_INTERVAL = 1.0
+#: Even without any event limits and commands are looked at this often (s).
+HEARTBEAT = 10.0
+#: Changes within this time make one new plan (s).
+PLAN_DEBOUNCE = 2.0
+
+type CemConfigEntry = ConfigEntry[CemCoordinator]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """The connection point at this moment, as the fast clock sees it."""
+
+    now: datetime
+    net_power: float | None = None
+    light: TrafficLight = field(default_factory=TrafficLight)
+    import_limit: Limit | None = None
+    export_limit: Limit | None = None
+    resources: tuple[Resource, ...] = ()
+    dispatch: DispatchResult | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CemData:
+    """What the entities show: the last snapshot and plan, and the live state."""
+
+    live: Live
+    snapshot: SiteSnapshot | None = None
+    plan: Plan | None = None
+    plan_error: str | None = None
+    plan_seconds: float | None = None
+
+
+class CemCoordinator(DataUpdateCoordinator[CemData]):
+    """Runs the cycle and owns the state of one connection point."""
+
+    config_entry: CemConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: CemConfigEntry, devices: tuple[Device, ...], store: CemStore
+    ) -> None:
+        """Put the parts together; nothing runs before `async_start`."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=f"{DOMAIN} {entry.title}",
+            request_refresh_debouncer=Debouncer(hass, _LOGGER, cooldown=PLAN_DEBOUNCE, immediate=False),
+        )
+        self.store = store
+        self.state = store.state
+        self.devices = devices
+        self.sense = Sense(hass, config=entry.data, options=entry.options, devices=devices, state=self.state)
+        self.runs = RunBook(self.state)
+        self.decisions = Decisions(hass, entry)
+        self.hands = Hands(hass, report=self._on_call, clock=dt_util.utcnow, entry=entry)
+        self.runner = Runner(self)
+        self.forecaster = Forecaster(hass, entry.data, devices)
+        self.costs = CostsSoFar()
+        self.problems = Problems(hass, entry)
+        self.limits = LimitBook(limits=self.state.limits)
+        self._signal = SignalReader(hass, entry.data.get(CONF_GRID_SIGNAL))
+        self._memory = DispatchMemory.from_json(self.state.dispatch)
+        self._fast_listeners: list[Callable[[], None]] = []
+        self._stops: list[CALLBACK_TYPE] = []
+        self._timer: CALLBACK_TYPE | None = None
+        self._slow_timer: CALLBACK_TYPE | None = None
+        self._pending_tick: CALLBACK_TYPE | None = None
+        self._last_tick = float("-inf")
+        self._planning = asyncio.Lock()
+        self._stopped = False
+        self.data = CemData(live=Live(now=dt_util.utcnow()), plan=self.state.plan)
+
+    # ------------------------------------------------------------------------------------------------ start and stop
+
+    @callback
+    def async_start(self) -> None:
+        """Start both clocks; limits hold from the first moment, before any plan."""
+        self.runs.drop_unknown({device.device_id for device in self.devices})
+        self._put_contract_limits()
+        for device in self.devices:
+            if device.device_id in self.state.touched:
+                self.hands.remember_touched(device)
+        watched = self.sense.meter_entities | self._signal.entities
+        slow = self.sense.device_entities - watched
+        if watched:
+            self._stops.append(async_track_state_change_event(self.hass, watched, self._on_fast_change))
+            self._stops.append(async_track_state_report_event(self.hass, watched, self._on_report))
+        if slow:
+            self._stops.append(async_track_state_change_event(self.hass, slow, self._on_device_change))
+        if sources := self.forecaster.entities - watched - slow:
+            self._stops.append(async_track_state_change_event(self.hass, sources, self._on_source_change))
+        self._stops.append(self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_on_stop))
+        self._stops.append(async_at_started(self.hass, self._on_started))
+        self.tick()
+        self._schedule_plan()
+
+    async def _on_started(self, _hass: HomeAssistant) -> None:
+        """Plan as soon as everything that starts with Home Assistant is there."""
+        await self.async_request_refresh()
+
+    async def _async_on_stop(self, _event: Event) -> None:
+        """Hand the devices back before Home Assistant is gone."""
+        await self.async_stop("stop")
+
+    async def async_stop(self, reason: str) -> None:
+        """Stop both clocks, hand controlled devices back to themselves and write the state."""
+        if self._stopped:
+            return
+        self._stopped = True
+        for stop in self._stops:
+            stop()
+        for timer in (self._timer, self._slow_timer, self._pending_tick):
+            if timer is not None:
+                timer()
+        self._timer = self._slow_timer = self._pending_tick = None
+        await self.hands.async_release_all(reason)
+        await self.hands.async_stop()
+        await self.store.async_save_now()
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop with the config entry."""
+        await super().async_shutdown()
+        await self.async_stop("unload")
+
+    # ------------------------------------------------------------------------------------------------ slow clock
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of the connection point's currency."""
+        return str(self.config_entry.data.get(CONF_CURRENCY) or self.hass.config.currency)
+
+    @property
+    def plan_interval(self) -> timedelta:
+        """How often a plan is made without any change."""
+        return timedelta(minutes=float(self.config_entry.options.get(CONF_PLAN_INTERVAL, 15)))
+
+    @property
+    def plan_max_age(self) -> float:
+        """Age in s from which a plan is stale: two intervals."""
+        return 2 * self.plan_interval.total_seconds()
+
+    def _schedule_plan(self) -> None:
+        """Plan again at the next boundary of the interval, hence of the market time unit."""
+        if self._slow_timer is not None:
+            self._slow_timer()
+        step = self.plan_interval.total_seconds()
+        # Half a second into the unit: prices and meters of the new unit are there.
+        moment = dt_util.utc_from_timestamp((dt_util.utcnow().timestamp() // step + 1) * step + 0.5)
+        self._slow_timer = async_track_point_in_utc_time(self.hass, self._on_boundary, moment)
+
+    async def _on_boundary(self, _now: datetime) -> None:
+        self._slow_timer = None
+        self._schedule_plan()
+        await self.async_refresh()
+
+    @callback
+    def request_plan(self) -> None:
+        """Ask for a new plan soon; several requests make one plan."""
+        if not self._stopped:
+            self.config_entry.async_create_task(self.hass, self.async_request_refresh(), eager_start=True)
+
+    @override
+    async def _async_update_data(self) -> CemData:
+        """Sense, forecast and plan; a plan that fails leaves the last valid plan and says so."""
+        async with self._planning:
+            now = dt_util.utcnow()
+            outlook = await self.forecaster.async_outlook(now, self.sense, self.state)
+            self.sense.forecasts = outlook.devices
+            snapshot = self.sense.snapshot(
+                now,
+                outlook,
+                resources=self.sense.resources(now, self.runs.of),
+                limits=self.limits.limits,
+                light=self.data.live.light,
+            )
+            previous = self.data.plan
+            started = time.perf_counter()
+            error: str | None = None
+            plan: Plan | None = None
+            try:
+                plan = await self.hass.async_add_executor_job(_solve, snapshot, previous)
+            except Exception as failure:  # noqa: BLE001 - whatever the solver does, the house goes on
+                error = f"{type(failure).__name__}: {failure}"
+            seconds = time.perf_counter() - started
+            if plan is not None and plan.status is PlanStatus.FAILED:
+                error, plan = (plan.notes[0].text if plan.notes else "no plan found"), None
+            if self._stopped:
+                return self.data
+            if plan is None:
+                if self.data.plan_error is None:
+                    _LOGGER.error("No new plan; the last valid one stays in force: %s", error)
+                self.decisions.announce(Decision.PLAN_FAILED, reason=error or "")
+                plan = previous
+            else:
+                if self.data.plan_error is not None:
+                    _LOGGER.info("Planning works again")
+                self.runner.adopt(plan, previous)
+                self.state.plan = plan
+                self.store.save_soon()
+            self.data = CemData(
+                live=self.data.live, snapshot=snapshot, plan=plan, plan_error=error, plan_seconds=seconds
+            )
+        self.tick()
+        return self.data
+
+    # ------------------------------------------------------------------------------------------------ fast clock
+
+    @callback
+    def _on_fast_change(self, _event: Event[EventStateChangedData]) -> None:
+        self.request_tick()
+
+    @callback
+    def _on_report(self, _event: Event[Any]) -> None:
+        """An unchanged value says that the meter is alive."""
+        self.request_tick()
+
+    @callback
+    def _on_device_change(self, event: Event[EventStateChangedData]) -> None:
+        """Answer a device's new state; coming, going and readiness also change the plan."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        if _presence(old) != _presence(new) or self.runner.matters(event.data["entity_id"]):
+            self.request_plan()
+        self.request_tick()
+
+    @callback
+    def _on_source_change(self, _event: Event[EventStateChangedData]) -> None:
+        self.request_plan()
+
+    @callback
+    def request_tick(self, *, urgent: bool = False) -> None:
+        """Run the fast clock at once, or at the latest a second after it last ran."""
+        if self._stopped:
+            return
+        due = self._last_tick + FAST_INTERVAL - time.monotonic()
+        if urgent or due <= 0:
+            self.tick()
+        elif self._pending_tick is None:
+            self._pending_tick = async_call_later(self.hass, due, self._on_pending)
+
+    @callback
+    def _on_pending(self, _now: datetime) -> None:
+        self._pending_tick = None
+        self.tick()
+
+    @callback
+    def tick(self, _now: datetime | None = None) -> None:
+        """Look at limits, signals and measurements, and instruct the devices."""
+        if self._stopped:
+            return
+        if self._pending_tick is not None:
+            self._pending_tick()
+            self._pending_tick = None
+        self._last_tick = time.monotonic()
+        now = dt_util.utcnow()
+        self._expire_limits(now)
+        light = self._light(now)
+        self.runner.observe(now)
+        resources = self.sense.resources(now, self.runs.of)
+        result = dispatch(
+            now=now,
+            net_power=self.sense.net_power(),
+            resources=resources,
+            plan=self.data.plan,
+            plan_max_age=self.plan_max_age,
+            limits=self.limits.limits,
+            light=light,
+            memory=self._memory,
+        )
+        self._memory = result.memory
+        self._remember()
+        net_power = self.sense.net_power()
+        self.costs.add(now, net_power, self.data.snapshot)
+        self._report_limits(result)
+        self._publish(
+            Live(
+                now=now,
+                net_power=net_power,
+                light=light,
+                import_limit=self.limits.effective(now, Direction.IMPORT),
+                export_limit=self.limits.effective(now, Direction.EXPORT),
+                resources=resources,
+                dispatch=result,
+            )
+        )
+        for instruction in result.instructions:
+            device = self.sense.device(instruction.resource_id)
+            if device is None:
+                continue
+            if instruction.kind is InstructionKind.START:
+                self.runner.start(device, instruction, now)
+            else:
+                self.hands.apply(
+                    device,
+                    instruction,
+                    self.sense.settings(device.device_id),
+                    self.sense.sensing(device, now, self.runs.of(device.device_id)),
+                )
+        self._schedule_tick(now)
+
+    def _remember(self) -> None:
+        """Keep what dispatch must know after a restart."""
+        remembered = self._memory.to_json()
+        if remembered["paused"] != self.state.dispatch.get("paused", []):
+            self.store.save_soon()
+        self.state.dispatch = remembered
+
+    def _publish(self, live: Live) -> None:
+        before = self.data.live
+        self.data = CemData(
+            live=live,
+            snapshot=self.data.snapshot,
+            plan=self.data.plan,
+            plan_error=self.data.plan_error,
+            plan_seconds=self.data.plan_seconds,
+        )
+        if before.light.phase is not live.light.phase:
+            self.decisions.announce(
+                Decision.PHASE_CHANGED,
+                phase=live.light.phase.value,
+                former_phase=before.light.phase.value,
+                source=live.light.source,
+                reason=live.light.reason,
+            )
+            self.request_plan()
+        for listener in tuple(self._fast_listeners):
+            listener()
+
+    @callback
+    def async_add_fast_listener(self, update: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call a function after each run of the fast clock."""
+        self._fast_listeners.append(update)
+        return lambda: self._fast_listeners.remove(update)
+
+    def _schedule_tick(self, now: datetime) -> None:
+        """Run again when the next limit begins or ends, a run is due, or after the heartbeat."""
+        if self._timer is not None:
+            self._timer()
+        moments = [now + timedelta(seconds=HEARTBEAT)]
+        if (change := self.limits.next_change(now)) is not None:
+            moments.append(change)
+        moments += [moment for moment in self.runner.moments() if moment > now]
+        if self.state.light is not None and self.state.light.until is not None and self.state.light.until > now:
+            moments.append(self.state.light.until)
+        self._timer = async_track_point_in_utc_time(self.hass, self._on_timer, min(moments))
+
+    @callback
+    def _on_timer(self, _now: datetime) -> None:
+        self._timer = None
+        self.tick()
+
+    # ------------------------------------------------------------------------------------------------ limits and phase
+
+    def _put_contract_limits(self) -> None:
+        now = dt_util.utcnow()
+        for direction, key in (
+            (Direction.IMPORT, CONF_CONTRACT_IMPORT_LIMIT),
+            (Direction.EXPORT, CONF_CONTRACT_EXPORT_LIMIT),
+        ):
+            limit_id = f"contract_{direction.value}"
+            self.limits = self.limits.clear(limit_id)
+            value = self.config_entry.data.get(key)
+            if value is not None:
+                self.limits = self.limits.put(
+                    Limit(
+                        limit_id=limit_id,
+                        source="contract",
+                        direction=direction,
+                        value=float(value),
+                        start=now,
+                        category=LimitCategory.SAFETY,
+                        scope=LimitScope.CONNECTION,
+                        reason="contract",
+                    ),
+                    now,
+                )
+
+    def _expire_limits(self, now: datetime) -> None:
+        self.limits, expired = self.limits.expire(now)
+        for limit in expired:
+            self.decisions.announce(Decision.LIMIT_EXPIRED, **_limit_data(limit))
+        if expired:
+            self._limits_changed()
+
+    def _limits_changed(self) -> None:
+        self.state.limits = self.limits.limits
+        self.store.save_soon()
+        self.request_plan()
+
+    def _report_limits(self, result: DispatchResult) -> None:
+        """Tell the user of a limit that cannot be held, and when it can again."""
+        unheld = {entry.limit.direction: entry for entry in result.unheld}
+        for direction in Direction:
+            if (entry := unheld.get(direction)) is not None:
+                self.problems.limit_not_held(direction.value, entry.limit.value, entry.excess)
+            else:
+                self.problems.limit_held(direction.value)
+
+    async def async_put_limit(self, limit: Limit) -> None:
+        """Put a limit in force: it is on disk before it is acknowledged, and acts at once."""
+        self.limits = self.limits.put(limit, dt_util.utcnow())
+        self.state.limits = self.limits.limits
+        await self.store.async_save_now()
+        self.decisions.announce(Decision.LIMIT_RECEIVED, **_limit_data(limit))
+        self._limits_changed()
+        self.request_tick(urgent=True)
+
+    async def async_clear_limits(self, limits: tuple[Limit, ...]) -> None:
+        """Revoke limits."""
+        for limit in limits:
+            self.limits = self.limits.clear(limit.limit_id, source=limit.source, direction=limit.direction)
+            self.decisions.announce(Decision.LIMIT_CLEARED, **_limit_data(limit))
+        self._limits_changed()
+        await self.store.async_save_now()
+        self.request_tick(urgent=True)
+
+    def _light(self, now: datetime) -> TrafficLight:
+        """Return the phase in force: the worst of the signal entity, the signal by action and the limits."""
+        sensed = self._signal.read(now, self.state.sensed_light)
+        if sensed != self.state.sensed_light:
+            self.state.sensed_light = sensed
+            self.store.save_soon()
+        told = self.state.light
+        if told is not None and told.until is not None and told.until <= now:
+            self.state.light = told = None
+            self.store.save_soon()
+        candidates = [light for light in (sensed, told) if light is not None]
+        signal = max(candidates, key=lambda light: light.phase.severity, default=TrafficLight())
+        return phase(self.limits.limits, signal, now)
+
+    async def async_set_signal(self, light: TrafficLight | None) -> None:
+        """Take in the phase that an action tells; None withdraws it."""
+        self.state.light = None if light is None or light.phase is Phase.GREEN else light
+        await self.store.async_save_now()
+        self.request_tick(urgent=True)
+        self.request_plan()
+
+    # ------------------------------------------------------------------------------------------------ commands
+
+    @callback
+    def _on_call(self, record: CallRecord) -> None:
+        """Tell the user of a device that does not follow, and when it does again."""
+        self.decisions.record_call(record)
+        device = self.sense.device(record.device_id)
+        if record.final and device is not None:
+            if record.result.failed:
+                self.problems.command_failed(device, record.action or record.instruction)
+            elif record.made:
+                self.problems.command_works(device.device_id)
+        touched = tuple(sorted(self.hands.touched))
+        if touched != self.state.touched:
+            self.state.touched = touched
+            self.store.save_soon()
+
+    # ------------------------------------------------------------------------------------------------ what people set
+
+    async def async_change_settings(self, device_id: str, settings: DeviceSettings) -> None:
+        """Change what the user set for a device; control that is switched off hands it back."""
+        before = self.sense.settings(device_id)
+        self.state.settings[device_id] = settings
+        await self.store.async_save_now()
+        device = self.sense.device(device_id)
+        if before.control != settings.control and device is not None:
+            self.decisions.announce(
+                Decision.CONTROL_CHANGED, device_id=device_id, device=device.name, control=settings.control
+            )
+            if not settings.control:
+                await self.hands.async_release(device, "control_off")
+        self.runner.settings_changed(device_id, before, settings)
+        self.request_tick(urgent=True)
+        self.request_plan()
+
+    async def async_set_prices(self, profile: PriceProfile | None) -> None:
+        """Take in a price profile that stands above the tariff; None withdraws it."""
+        self.state.prices = profile
+        await self.store.async_save_now()
+        self.request_plan()
+
+    async def async_set_environment(self, profile: PriceProfile | None) -> None:
+        """Take in an environment profile that stands above the CO2 source; None withdraws it."""
+        self.state.environment = profile
+        await self.store.async_save_now()
+        self.request_plan()
+
+
+def _solve(snapshot: SiteSnapshot, previous: Plan | None) -> Plan:
+    """Make the plan; runs in the executor."""
+    return make_plan(snapshot, PlannerOptions(), previous=previous, clock=time.perf_counter)
+
+
+def _presence(state: Any) -> bool:
+    return state is not None and state.state not in {"unavailable", "unknown"}
+
+
+def _limit_data(limit: Limit) -> dict[str, Any]:
+    return {
+        "limit_id": limit.limit_id,
+        "direction": limit.direction.value,
+        "value": limit.value,
+        "source": limit.source,
+        "category": limit.category.value,
+        "scope": limit.scope.value,
+        "until": None if limit.end is None else limit.end.isoformat(),
+        "reason": limit.reason,
+    }

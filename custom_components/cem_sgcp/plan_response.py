@@ -1,0 +1,62 @@
+"""Plans and runs as responses of actions: plain JSON, complete enough to draw or to replay."""
+
+from typing import TYPE_CHECKING, Any
+
+from .series_attributes import level_series, plan_series, power_series, run_series
+
+if TYPE_CHECKING:
+    from .coordinator import CemCoordinator
+
+
+def run_response(coordinator: CemCoordinator, run_id: str) -> dict[str, Any]:
+    """Return a run with its planned start, end and cost."""
+    run = coordinator.runs.find(run_id)
+    if run is None:
+        return {"run_id": run_id, "state": "unknown"}
+    plan = coordinator.data.plan
+    planned = next((entry for entry in plan.runs() if entry.run_id == run_id), None) if plan else None
+    start = run.started or run.scheduled_start
+    return {
+        "run_id": run.run_id,
+        "state": run.state.value,
+        "start": None if start is None else start.isoformat(),
+        "earliest_start": run.earliest_start.isoformat(),
+        "latest_end": None if run.latest_end is None else run.latest_end.isoformat(),
+        "slots": run_series(run),
+        "choice": list(run.choice),
+        "cost": None if planned is None else round(planned.cost, 4),
+        "cost_now": None if planned is None or planned.cost_now is None else round(planned.cost_now, 4),
+    }
+
+
+def plan_response(coordinator: CemCoordinator) -> dict[str, Any]:
+    """Return the plan in force."""
+    data = coordinator.data
+    plan = data.plan
+    if plan is None:
+        return {"status": "failed" if data.plan_error else "waiting", "error": data.plan_error, "devices": []}
+    names = {device.device_id: device.name for device in coordinator.devices}
+    return {
+        "status": plan.status.value,
+        "error": data.plan_error,
+        "created": plan.created.isoformat(),
+        "currency": plan.currency,
+        "cost": round(plan.cost, 4),
+        "gap": plan.gap,
+        "seconds": data.plan_seconds,
+        "notes": [note.text for note in plan.notes],
+        "series": plan_series(plan),
+        "devices": [
+            {
+                "device_id": device.resource_id,
+                "name": names.get(device.resource_id, ""),
+                "cost": round(device.cost, 4),
+                "shortfall": device.shortfall,
+                "notes": [note.text for note in device.notes],
+                "series": power_series(plan, device),
+                "levels": level_series(plan, device),
+                "runs": [run_response(coordinator, run.run_id) for run in device.runs],
+            }
+            for device in plan.devices
+        ],
+    }

@@ -1,0 +1,453 @@
+"""Actions for automations: announce, start, shift, pause, prices, signals, limits, plan.
+
+The schemas say what an action takes; whatever does not fit gets an error in the user's language and changes nothing.
+The neutral model checks the meaning. It must not decide anything.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+import math
+from typing import Any, Final
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr, service
+from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_now
+import voluptuous as vol
+
+from .cem.model import (
+    Direction,
+    EasyPowerProfile,
+    EnergyProfile,
+    Limit,
+    LimitCategory,
+    LimitScope,
+    ModelError,
+    Phase,
+    PriceProfile,
+    Run,
+    TrafficLight,
+)
+from .const import DOMAIN
+from .coordinator import CemConfigEntry, CemCoordinator
+from .devices.base import Device
+from .errors import translated
+from .plan_response import plan_response, run_response
+
+ATTR_CONFIG_ENTRY: Final = "config_entry_id"
+MAXIMUM_SLOTS: Final = 5000
+LONGEST: Final = 366 * 24 * 3600.0
+
+
+# ------------------------------------------------------------------------------------------------ validators
+
+
+def number(minimum: float, maximum: float) -> Callable[[Any], float]:
+    """Return a validator for a finite number within bounds."""
+
+    def validate(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise vol.Invalid(f"expected a number, got {_short(value)}")
+        try:
+            result = float(value)
+        except (ValueError, OverflowError) as error:
+            raise vol.Invalid(f"expected a number, got {_short(value)}") from error
+        if not math.isfinite(result):
+            raise vol.Invalid(f"expected a finite number, got {_short(value)}")
+        if not minimum <= result <= maximum:
+            raise vol.Invalid(f"expected a number from {minimum:g} to {maximum:g}, got {_short(value)}")
+        return result
+
+    return validate
+
+
+def moment(value: Any) -> datetime:
+    """Validate a date and time; without time zone it is local. Returns UTC."""
+    if isinstance(value, str) and len(value) <= 64:
+        parsed = dt_util.parse_datetime(value)
+    else:
+        parsed = value if isinstance(value, datetime) else None
+    if parsed is None:
+        raise vol.Invalid(f"expected a date and time, got {_short(value)}")
+    try:
+        result = dt_util.as_utc(parsed)
+    except (OverflowError, ValueError) as error:
+        raise vol.Invalid(f"expected a date and time of this century, got {_short(value)}") from error
+    if not 2000 <= result.year <= 2200:
+        raise vol.Invalid(f"expected a date and time of this century, got {_short(value)}")
+    return result
+
+
+def duration(value: Any) -> float:
+    """Validate a duration: hours, minutes and seconds, `HH:MM:SS` or s. Returns s."""
+    try:
+        seconds = cv.positive_time_period(value).total_seconds()
+    except (vol.Invalid, OverflowError, ValueError, TypeError) as error:
+        raise vol.Invalid(f"expected a duration such as 01:30:00, got {_short(value)}") from error
+    if not 0 < seconds <= LONGEST:
+        raise vol.Invalid(f"expected a duration of up to a year, got {_short(value)}")
+    return seconds
+
+
+def text(value: Any) -> str:
+    """Validate a short text."""
+    if not isinstance(value, str) or len(value) > 255:
+        raise vol.Invalid(f"expected a text of at most 255 characters, got {_short(value)}")
+    return value
+
+
+def one_of(kind: type[Direction | LimitCategory | LimitScope | Phase]) -> Callable[[Any], Any]:
+    """Return a validator for the values of an enumeration."""
+    names = [member.value for member in kind]
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str) or value not in names:
+            raise vol.Invalid(f"expected one of {', '.join(names)}, got {_short(value)}")
+        return kind(value)
+
+    return validate
+
+
+def single(value: Any) -> str:
+    """Validate one id; a list of one is taken as its only entry."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return text(value)
+
+
+def slots(value: Any) -> list[dict[str, Any]]:
+    """Validate a list of slots; what a slot means is checked by the model."""
+    if not isinstance(value, list) or not value or len(value) > MAXIMUM_SLOTS:
+        raise vol.Invalid(f"expected a list of 1 to {MAXIMUM_SLOTS} slots, got {_short(value)}")
+    for entry in value:
+        if not isinstance(entry, dict):
+            raise vol.Invalid(f"expected a slot with start and end, got {_short(entry)}")
+    return value
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+# ------------------------------------------------------------------------------------------------ schemas
+
+_DEVICE = {vol.Required(ATTR_DEVICE_ID): single}
+_SITE = {vol.Optional(ATTR_CONFIG_ENTRY): single}
+
+SCHEMA_ANNOUNCE = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Exclusive("profile", "profile"): dict,
+        vol.Optional("power"): number(-1e6, 1e6),
+        vol.Optional("energy"): number(0, 1e6),
+        vol.Optional("duration"): duration,
+        vol.Optional("earliest_start"): moment,
+        vol.Optional("latest_end"): moment,
+        vol.Optional("run_id"): text,
+    }
+)
+SCHEMA_START_TIME = vol.Schema({**_DEVICE, vol.Required("start_time"): moment})
+SCHEMA_SHIFT = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Optional("group", default=0): number(0, 1000),
+        vol.Required("slot"): number(0, 1000),
+        vol.Required("start_time"): moment,
+    }
+)
+SCHEMA_DEVICE = vol.Schema(_DEVICE)
+SCHEMA_PROFILE = vol.Schema(
+    {
+        **_SITE,
+        vol.Optional("slots"): slots,
+        vol.Optional("currency"): text,
+        vol.Optional("profile_id"): text,
+        vol.Optional("clear", default=False): cv.boolean,
+    }
+)
+SCHEMA_SIGNAL = vol.Schema(
+    {
+        **_SITE,
+        vol.Required("phase"): one_of(Phase),
+        vol.Exclusive("duration", "end"): duration,
+        vol.Exclusive("end", "end"): moment,
+        vol.Optional("reason", default=""): text,
+        vol.Optional("source", default="action"): text,
+    }
+)
+SCHEMA_LIMIT = vol.Schema(
+    {
+        **_SITE,
+        vol.Optional("direction", default=Direction.IMPORT): one_of(Direction),
+        vol.Required("value"): number(0, 1e8),
+        vol.Optional("start"): moment,
+        vol.Exclusive("duration", "end"): duration,
+        vol.Exclusive("end", "end"): moment,
+        vol.Optional("category", default=LimitCategory.OBLIGATION): one_of(LimitCategory),
+        vol.Optional("scope", default=LimitScope.CONNECTION): one_of(LimitScope),
+        vol.Optional("source", default="action"): text,
+        vol.Optional("reason", default=""): text,
+        vol.Optional("limit_id"): text,
+    }
+)
+SCHEMA_CLEAR_LIMIT = vol.Schema({**_SITE, vol.Optional("limit_id"): text, vol.Optional("direction"): one_of(Direction)})
+SCHEMA_SITE = vol.Schema(_SITE)
+
+
+# ------------------------------------------------------------------------------------------------ targets
+
+
+def _site(call: ServiceCall, data: dict[str, Any]) -> CemCoordinator:
+    entry: CemConfigEntry = service.async_get_config_entry(call.hass, DOMAIN, data.get(ATTR_CONFIG_ENTRY))
+    return entry.runtime_data
+
+
+def _device(call: ServiceCall, data: dict[str, Any]) -> tuple[CemCoordinator, Device]:
+    wanted = data[ATTR_DEVICE_ID]
+    registered = dr.async_get(call.hass).async_get(wanted)
+    names = {name for domain, name in registered.identifiers if domain == DOMAIN} if registered else set()
+    for entry in call.hass.config_entries.async_loaded_entries(DOMAIN):
+        coordinator: CemCoordinator = entry.runtime_data
+        for device in coordinator.devices:
+            if device.device_id in names or device.device_id == wanted:
+                return coordinator, device
+    raise ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="unknown_device", translation_placeholders={"value": wanted}
+    )
+
+
+def _appliance(call: ServiceCall, data: dict[str, Any]) -> tuple[CemCoordinator, Device]:
+    coordinator, device = _device(call, data)
+    if device.kind != "appliance":
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_flexible_start",
+            translation_placeholders={"value": device.name},
+        )
+    return coordinator, device
+
+
+# ------------------------------------------------------------------------------------------------ actions
+
+
+async def _announce(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator, device = _appliance(call, data)
+    profile: EnergyProfile | None = None
+    if "profile" in data:
+        profile = EnergyProfile.from_document({"profile_id": "action", **data["profile"]})
+    elif "duration" in data:
+        profile = EasyPowerProfile(
+            profile_id="action", power=data.get("power"), energy=data.get("energy"), duration=data["duration"]
+        ).expand()
+    elif "power" in data or "energy" in data:
+        raise ModelError("missing_field", "duration")
+    run = await coordinator.runner.async_announce(
+        device,
+        profile=profile,
+        earliest_start=data.get("earliest_start"),
+        latest_end=data.get("latest_end"),
+        run_id=data.get("run_id"),
+    )
+    if call.return_response:
+        await coordinator.async_refresh()
+    return run_response(coordinator, run.run_id)
+
+
+def _run_action(
+    act: Callable[[CemCoordinator, Device, dict[str, Any]], Awaitable[Run]],
+) -> Callable[[ServiceCall, dict[str, Any]], Awaitable[ServiceResponse]]:
+    async def handle(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+        coordinator, device = _appliance(call, data)
+        run = await act(coordinator, device, data)
+        return run_response(coordinator, run.run_id)
+
+    return handle
+
+
+async def _set_profile(call: ServiceCall, data: dict[str, Any], *, environment: bool) -> ServiceResponse:
+    coordinator = _site(call, data)
+    if data["clear"]:
+        profile = None
+    elif "slots" not in data:
+        raise ModelError("missing_field", "slots")
+    else:
+        fields = ("co2", "renewable_share") if environment else ("import_price", "export_price")
+        for index, slot in enumerate(data["slots"]):
+            if all(slot.get(name) is None for name in fields):
+                raise ModelError("missing_field", f"slots[{index}].{fields[0]}")
+        entries = [
+            {**slot, **{key: moment_or_same(slot[key]) for key in ("start", "end") if key in slot}}
+            for slot in data["slots"]
+        ]
+        profile = PriceProfile.from_json(
+            {
+                "profile_id": data.get("profile_id", "action"),
+                "currency": data.get("currency", coordinator.currency),
+                "slots": entries,
+            }
+        )
+        if profile.currency != coordinator.currency:
+            raise ModelError("unknown_option", "currency", expected=coordinator.currency, value=profile.currency)
+    await (coordinator.async_set_environment if environment else coordinator.async_set_prices)(profile)
+    return {"slots": 0 if profile is None else len(profile.slots)}
+
+
+def moment_or_same(value: Any) -> Any:
+    """Return a date and time in UTC; what is none is left to the model to refuse."""
+    try:
+        return moment(value)
+    except vol.Invalid:
+        return value
+
+
+async def _set_price_profile(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    return await _set_profile(call, data, environment=False)
+
+
+async def _set_environment_profile(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    return await _set_profile(call, data, environment=True)
+
+
+def _end(data: dict[str, Any], start: datetime) -> datetime | None:
+    if "end" in data:
+        end: datetime = data["end"]
+        return end
+    return start + timedelta(seconds=data["duration"]) if "duration" in data else None
+
+
+async def _set_signal(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator, now = _site(call, data), dt_util.utcnow()
+    until = _end(data, now)
+    if until is not None and until <= now:
+        raise ModelError("end_before_start", "end", start=now.isoformat(), end=until.isoformat())
+    light = TrafficLight(phase=data["phase"], source=data["source"], reason=data["reason"], since=now, until=until)
+    await coordinator.async_set_signal(light)
+    return {"phase": coordinator.data.live.light.phase.value}
+
+
+async def _set_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator, now = _site(call, data), dt_util.utcnow()
+    start = data.get("start", now)
+    end = _end(data, start)
+    if end is not None and end <= now:
+        raise ModelError("end_before_start", "end", start=now.isoformat(), end=end.isoformat())
+    limit = Limit(
+        limit_id=data.get("limit_id") or ulid_now(),
+        source=data["source"],
+        direction=data["direction"],
+        value=data["value"],
+        start=start,
+        end=end,
+        category=data["category"],
+        scope=data["scope"],
+        reason=data["reason"],
+    )
+    _refuse_contract(limit.limit_id)
+    await coordinator.async_put_limit(limit)
+    return {"limit_id": limit.limit_id, "state": "accepted"}
+
+
+async def _clear_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator = _site(call, data)
+    if (limit_id := data.get("limit_id")) is not None:
+        _refuse_contract(limit_id)
+    chosen = tuple(
+        limit
+        for limit in coordinator.limits.limits
+        if limit.source != "contract"
+        and (limit_id is None or limit.limit_id == limit_id)
+        and ("direction" not in data or limit.direction is data["direction"])
+    )
+    if limit_id is not None and not chosen:
+        raise ModelError("unknown_limit", "limit_id", value=limit_id)
+    await coordinator.async_clear_limits(chosen)
+    return {"cleared": [limit.limit_id for limit in chosen]}
+
+
+def _refuse_contract(limit_id: str) -> None:
+    """Keep the limits of the contract out of reach: they are set in the configuration."""
+    if limit_id.startswith("contract_"):
+        raise ModelError("contract_limit", "limit_id", value=limit_id)
+
+
+async def _replan(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator = _site(call, data)
+    await coordinator.async_refresh()
+    return plan_response(coordinator) if call.return_response else None
+
+
+async def _get_plan(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    return plan_response(_site(call, data))
+
+
+type Action = Callable[[ServiceCall, dict[str, Any]], Awaitable[ServiceResponse]]
+
+ACTIONS: dict[str, tuple[vol.Schema, Action, SupportsResponse]] = {
+    "announce_flexible_start": (SCHEMA_ANNOUNCE, _announce, SupportsResponse.OPTIONAL),
+    "set_start_time": (
+        SCHEMA_START_TIME,
+        _run_action(lambda cem, device, data: cem.runner.async_set_start(device, data["start_time"])),
+        SupportsResponse.OPTIONAL,
+    ),
+    "shift_slot": (
+        SCHEMA_SHIFT,
+        _run_action(
+            lambda cem, device, data: cem.runner.async_shift_slot(
+                device, int(data["group"]), int(data["slot"]), data["start_time"]
+            )
+        ),
+        SupportsResponse.OPTIONAL,
+    ),
+    "pause": (
+        SCHEMA_DEVICE,
+        _run_action(lambda cem, device, data: cem.runner.async_pause(device)),
+        SupportsResponse.OPTIONAL,
+    ),
+    "resume": (
+        SCHEMA_DEVICE,
+        _run_action(lambda cem, device, data: cem.runner.async_resume(device)),
+        SupportsResponse.OPTIONAL,
+    ),
+    "cancel": (
+        SCHEMA_DEVICE,
+        _run_action(lambda cem, device, data: cem.runner.async_cancel(device)),
+        SupportsResponse.OPTIONAL,
+    ),
+    "set_price_profile": (SCHEMA_PROFILE, _set_price_profile, SupportsResponse.OPTIONAL),
+    "set_environment_profile": (SCHEMA_PROFILE, _set_environment_profile, SupportsResponse.OPTIONAL),
+    "set_grid_signal": (SCHEMA_SIGNAL, _set_signal, SupportsResponse.OPTIONAL),
+    "set_power_limit": (SCHEMA_LIMIT, _set_limit, SupportsResponse.OPTIONAL),
+    "clear_power_limit": (SCHEMA_CLEAR_LIMIT, _clear_limit, SupportsResponse.OPTIONAL),
+    "replan": (SCHEMA_SITE, _replan, SupportsResponse.OPTIONAL),
+    "get_plan": (SCHEMA_SITE, _get_plan, SupportsResponse.ONLY),
+}
+
+
+def _handler(schema: vol.Schema, act: Action) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        # The schema is applied here rather than by Home Assistant, so that its errors too come in the user's language.
+        try:
+            data = schema(dict(call.data))
+        except vol.Invalid as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="invalid_field",
+                translation_placeholders={
+                    "path": ".".join(str(part) for part in error.path) or "data",
+                    "error": error.msg if isinstance(error, vol.Invalid) else str(error),
+                },
+            ) from error
+        with translated():
+            return await act(call, data)
+
+    return handle
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, once for all connection points."""
+    for name, (schema, act, response) in ACTIONS.items():
+        hass.services.async_register(DOMAIN, name, _handler(schema, act), supports_response=response)
