@@ -1,0 +1,313 @@
+"""A plan by simple rules, for when there is no solver or it found nothing.
+
+Runs go to the cheapest start that keeps the import limit, in the order of their deadlines; where none does, to the one
+that breaks it least. Stores with a target are filled in the cheapest steps before it; other stores take surplus and
+cover the house. Generation is curtailed where the export limit asks for it. It must not know the optimisation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model import (
+    DevicePlan,
+    FillRate,
+    Intent,
+    LimitType,
+    Note,
+    Plan,
+    PlannedRun,
+    PlanStatus,
+    PowerEnvelope,
+    PowerProfile,
+    Resource,
+    SiteSnapshot,
+)
+from ..model.time_grid import Array
+from .frame import Frame, forecast_power, frame_of
+from .messages import note
+from .power_profile import started_runs
+from .run_starts import Starts, moment, starts_of
+from .solution import TINY, numbers, watts
+from .store_lines import actuator_lines, level_per_kwh, presence, reach_of
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The plan so far: net power in kW, the devices by their name."""
+
+    frame: Frame
+    net: Array
+    devices: dict[str, DevicePlan]
+
+    def headroom(self) -> Array:
+        """Return how much more may be imported in each step, kW."""
+        limit = np.minimum(
+            self.frame.import_limit,
+            np.where(
+                np.isfinite(self.frame.controllable_limit),
+                self.frame.controllable_limit + np.maximum(self.frame.base, 0.0),
+                np.inf,
+            ),
+        )
+        room: Array = limit - self.net
+        return room
+
+    def keep(self, resource: Resource, plan: DevicePlan, power: Array) -> None:
+        """Add a device."""
+        self.net = self.net + power
+        self.devices[resource.resource_id] = plan
+
+
+def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Plan | None) -> Plan:
+    """Return a plan by rules; `notes` say why. Starts of the plan before are kept where they still can be."""
+    frame = frame_of(snapshot)
+    draft = _Draft(frame=frame, net=frame.base.copy(), devices={})
+    flexible = [entry for entry in snapshot.resources if entry.available and _plannable(entry)]
+    for resource in snapshot.resources:
+        if resource not in flexible:
+            _add_forecast(draft, resource)
+    said = list(notes)
+    _add_runs(draft, [entry for entry in flexible if isinstance(entry.control, PowerProfile)], previous, said)
+    stores = sorted(
+        (entry for entry in flexible if isinstance(entry.control, FillRate)),
+        key=lambda entry: (not _has_target(entry), entry.priority, entry.resource_id),
+    )
+    for resource in stores:
+        _add_store(draft, resource)
+    _curtail(draft)
+    net = draft.net
+    price = np.where(net >= 0, frame.import_price, frame.export_price)
+    return Plan(
+        created=snapshot.now,
+        grid=frame.grid,
+        status=PlanStatus.FALLBACK,
+        currency=snapshot.prices.currency,
+        net_power=watts(net),
+        base_load=watts(frame.base),
+        import_price=numbers(frame.import_price),
+        export_price=numbers(frame.export_price),
+        price_known=tuple(frame.price_known.tolist()),
+        import_limit=_limits(frame.import_limit),
+        export_limit=_limits(frame.export_limit),
+        marginal_price=numbers(price),
+        devices=tuple(draft.devices[entry.resource_id] for entry in snapshot.resources),
+        cost=round(float(np.dot(net * frame.hours, price)), 9),
+        objective=round(float(np.dot(net * frame.hours, price)), 9),
+        solver="rules",
+        notes=(*said, *frame.notes),
+    )
+
+
+def _plannable(resource: Resource) -> bool:
+    return isinstance(resource.control, PowerProfile | FillRate)
+
+
+def _has_target(resource: Resource) -> bool:
+    return isinstance(resource.control, FillRate) and bool(resource.control.targets)
+
+
+def _limits(limit: Array) -> tuple[float | None, ...]:
+    return tuple(round(value * 1000.0, 3) if np.isfinite(value) else None for value in limit.tolist())
+
+
+def _cost(frame: Frame, power: Array, net: Array) -> Array | float:
+    """Return what a power costs on top of a net power, currency; several powers as rows."""
+    from_grid = np.maximum(net + power, 0.0) - np.maximum(net, 0.0)
+    to_grid = np.maximum(-net - power, 0.0) - np.maximum(-net, 0.0)
+    cost: Array = (from_grid * frame.import_price - to_grid * frame.export_price) @ frame.hours
+    return cost
+
+
+def _add_forecast(draft: _Draft, resource: Resource) -> None:
+    power = forecast_power(resource, draft.frame.grid, draft.frame.now)
+    intent = Intent.UNLIMITED if isinstance(resource.control, PowerEnvelope) else Intent.IDLE
+    draft.keep(resource, _device(resource, power, (intent,) * len(power)), power)
+
+
+def _device(
+    resource: Resource, power: Array, intent: tuple[Intent, ...], runs: tuple[PlannedRun, ...] = ()
+) -> DevicePlan:
+    told = watts(power)
+    return DevicePlan(resource_id=resource.resource_id, intent=intent, power=told, lower=told, upper=told, runs=runs)
+
+
+# ------------------------------------------------------------------------------------------------------------ runs
+
+
+def _add_runs(draft: _Draft, resources: list[Resource], previous: Plan | None, said: list[Note]) -> None:
+    """Place runs one after the other, the most urgent first."""
+    frame = draft.frame
+    before = {run.run_id: run.start.timestamp() for run in (previous.runs() if previous is not None else ())}
+    power = {entry.resource_id: frame.zeros() for entry in resources}
+    runs: dict[str, list[PlannedRun]] = {}
+    free: dict[str, float] = {}
+    for resource in resources:
+        taken, started, free_from = started_runs(frame, resource)
+        power[resource.resource_id] += taken
+        draft.net = draft.net + taken
+        runs[resource.resource_id] = list(started)
+        free[resource.resource_id] = free_from
+    waiting = [
+        (run.latest_end.timestamp() if run.latest_end else np.inf, resource.priority, run.run_id, resource, run)
+        for resource in resources
+        for run in resource.runs
+        if run.open and not run.running
+    ]
+    for _, _, _, resource, run in sorted(waiting, key=lambda entry: entry[:3]):
+        name = resource.resource_id
+        kept = before.get(run.run_id)
+        starts = starts_of(frame, run, free[name], kept, late=False)
+        number = _best_start(draft, starts, kept)
+        chosen = starts.energy[number] / frame.hours
+        planned = _planned(draft, starts, number, chosen)
+        if not planned.met:
+            said.append(
+                note(
+                    "deadline_missed",
+                    name,
+                    name=resource.name or name,
+                    deadline=moment(starts.deadline).isoformat(),
+                    start=planned.start.isoformat(),
+                    end=planned.end.isoformat(),
+                )
+            )
+        draft.net = draft.net + chosen
+        power[name] += chosen
+        runs[name].append(planned)
+        free[name] = max(free[name], planned.end.timestamp())
+    for resource in resources:
+        mine = power[resource.resource_id]
+        intent = tuple(Intent.RUN if abs(entry) > TINY else Intent.IDLE for entry in mine)
+        draft.devices[resource.resource_id] = _device(resource, mine, intent, tuple(runs[resource.resource_id]))
+
+
+def _best_start(draft: _Draft, starts: Starts, kept: float | None) -> int:
+    """Return the start that breaks limits least, then the one of the plan before, then the cheapest."""
+    power = starts.energy / draft.frame.hours
+    room = np.maximum(draft.headroom(), 0.0)
+    broken = np.round(np.maximum(power - room, 0.0) @ draft.frame.hours, 3)
+    cost = _cost(draft.frame, power, draft.net) + starts.wish
+    moved = np.ones(len(starts.start)) if kept is None else (np.abs(starts.start - kept) > 0.5).astype(float)
+    order = np.lexsort((starts.start, cost, moved, broken, ~starts.permitted))
+    return int(order[0])
+
+
+def _planned(draft: _Draft, starts: Starts, number: int, power: Array) -> PlannedRun:
+    frame = draft.frame
+    start, end = float(starts.start[number]), float(starts.end[number])
+    pattern = starts.patterns[starts.pattern[number]]
+    at_once = np.flatnonzero((np.abs(starts.start - frame.now) < 0.5) & (starts.pattern == starts.pattern[number]))
+    now = float(_cost(frame, starts.energy[at_once[0]] / frame.hours, draft.net)) if len(at_once) else None
+    return PlannedRun(
+        run_id=starts.run.run_id,
+        start=moment(start),
+        end=moment(end),
+        choice=pattern.choice,
+        slots=pattern.lay_out(start),
+        cost=round(float(_cost(frame, power, draft.net)), 6),
+        cost_now=None if now is None else round(now, 6),
+        latest_start=moment(starts.latest) if starts.latest is not None else None,
+        met=end <= starts.deadline + 1.0,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- stores
+
+
+def _add_store(draft: _Draft, resource: Resource) -> None:
+    """Fill for the targets in the cheapest steps; without a target take surplus and cover the house."""
+    control = resource.control
+    if not isinstance(control, FillRate):
+        return
+    frame = draft.frame
+    unit = level_per_kwh(control)
+    present = presence(frame, control)
+    reach = reach_of([actuator_lines(entry, control.level, unit) for entry in control.actuators], present)
+    low, high = control.level_range.start / unit, control.level_range.end / unit
+    wanted = _filling(draft, control, unit, present * reach.charge, reach.stored_per_kwh)
+    level = control.level / unit
+    power, levels = frame.zeros(), frame.zeros()
+    intents: list[Intent] = []
+    for step in range(frame.steps):
+        hours, net = float(frame.hours[step]), float(draft.net[step])
+        charge, discharge = float(reach.charge[step] * present[step]), float(reach.discharge[step] * present[step])
+        if wanted[step] > TINY:
+            power[step] = wanted[step]
+            intents.append(Intent.CHARGE_GRID)
+        elif net < 0 and reach.stored_per_kwh:
+            power[step] = min(-net, charge)
+            intents.append(Intent.SELF_CONSUMPTION if discharge else Intent.CHARGE_SURPLUS)
+        elif discharge and not control.targets:
+            power[step] = -min(net, discharge)
+            intents.append(Intent.SELF_CONSUMPTION)
+        else:
+            intents.append(Intent.HOLD if charge else Intent.IDLE)
+        if power[step] > 0:
+            power[step] = min(power[step], max(high - level, 0.0) / (reach.stored_per_kwh * hours))
+            level += power[step] * reach.stored_per_kwh * hours
+        elif power[step] < 0:
+            power[step] = max(power[step], -max(level - low, 0.0) / (reach.drawn_per_kwh * hours))
+            level += power[step] * reach.drawn_per_kwh * hours
+        levels[step] = level
+    plan = _device(resource, power, tuple(intents))
+    both = np.array([intent is Intent.SELF_CONSUMPTION for intent in intents])
+    takes = both | np.array([intent is Intent.CHARGE_SURPLUS for intent in intents])
+    lowest = np.where(both, -reach.discharge, np.where(takes, 0.0, power))
+    draft.keep(
+        resource,
+        plan.replace(
+            lower=watts(lowest),
+            upper=watts(np.where(takes, reach.charge, power)),
+            level=numbers(levels * unit, 6),
+        ),
+        power,
+    )
+
+
+def _filling(draft: _Draft, control: FillRate, unit: float, charge: Array, stored_per_kwh: float) -> Array:
+    """Return the kW per step that reach the targets, in the cheapest steps before each, within the import limit."""
+    frame = draft.frame
+    power = frame.zeros()
+    if not stored_per_kwh:
+        return power
+    for target in sorted(control.targets, key=lambda entry: entry.start):
+        if target.minimum is None:
+            continue
+        stored = float(power @ frame.hours) * stored_per_kwh
+        missing = (target.minimum - control.level) / unit - stored
+        before = frame.share(frame.now, max(target.start.timestamp(), frame.now + 1.0))
+        room = np.clip(np.minimum(charge, np.maximum(draft.headroom(), 0.0)) - power, 0.0, None) * before
+        price = np.where(draft.net < -TINY, frame.export_price, frame.import_price)
+        for step in np.lexsort((np.arange(frame.steps), price)):
+            if missing <= 1e-9:
+                break
+            taken = min(room[step], missing / (stored_per_kwh * frame.hours[step]))
+            power[step] += taken
+            missing -= taken * stored_per_kwh * frame.hours[step]
+    return power
+
+
+# -------------------------------------------------------------------------------------------------------- generation
+
+
+def _curtail(draft: _Draft) -> None:
+    """Curtail generation where more would be exported than the limit allows."""
+    frame = draft.frame
+    for resource in frame.snapshot.resources:
+        control = resource.control
+        if not resource.available or not isinstance(control, PowerEnvelope):
+            continue
+        if control.limit_range(LimitType.LOWER) is None:
+            continue
+        plan = draft.devices[resource.resource_id]
+        power = np.array(plan.power) / 1000.0
+        over = np.clip(-draft.net - frame.export_limit, 0.0, np.maximum(-power, 0.0))
+        if not (over > TINY).any():
+            continue
+        power = power + over
+        draft.net = draft.net + over
+        told = watts(power)
+        draft.devices[resource.resource_id] = plan.replace(
+            intent=tuple(Intent.CURTAIL if entry > TINY else Intent.UNLIMITED for entry in over), power=told, lower=told
+        )

@@ -1,0 +1,41 @@
+"""Resources that are a forecast only: not controllable (S2 NOT_CONTROLABLE), not available, or not optimised.
+
+It must not know why a resource is a forecast only; the caller says so in a note.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model import DevicePlan, Intent, Note, Resource
+from .frame import forecast_power
+from .problem import Problem, Solved
+from .solution import device_cost, watts
+
+
+@dataclass(frozen=True, slots=True)
+class NotControllablePart:
+    """A forecast in the balance."""
+
+    resource: Resource
+    notes: tuple[Note, ...] = ()
+
+    def read(self, solved: Solved) -> DevicePlan:
+        """Return the forecast as a plan that nobody carries out."""
+        power = watts(solved.power(self.resource))
+        return DevicePlan(
+            resource_id=self.resource.resource_id,
+            intent=(Intent.IDLE,) * len(power),
+            power=power,
+            lower=power,
+            upper=power,
+            cost=device_cost(solved, self.resource),
+            notes=self.notes,
+        )
+
+
+def add(problem: Problem, resource: Resource, notes: tuple[Note, ...] = ()) -> NotControllablePart:
+    """Add the forecast of a resource to the balance."""
+    expected = forecast_power(resource, problem.frame.grid, problem.frame.now)
+    problem.device(resource, constant=expected, most=np.maximum(expected, 0.0), least=np.minimum(expected, 0.0))
+    return NotControllablePart(resource=resource, notes=notes)

@@ -1,0 +1,226 @@
+"""From a snapshot to a plan: build the problem, solve it, read the answer, tell what it costs.
+
+The clock is injected and serves only to say how long it took. It must not know how a control type is modelled.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..model import (
+    DevicePlan,
+    FillRate,
+    Note,
+    Plan,
+    PlanStatus,
+    PowerEnvelope,
+    PowerProfile,
+    Resource,
+    SiteSnapshot,
+)
+from . import fill_rate, not_controllable, power_envelope, power_profile
+from .fallback import fallback_plan
+from .frame import Frame, frame_of
+from .messages import note
+from .power_profile import Kept, PowerProfilePart, RunPart
+from .problem import Matrix, Part, Problem, Solved
+from .solution import limit_notes, marginal_price, numbers, watts
+from .solve import ABSOLUTE_GAP, Fixed, Options, Outcome, SolverError, available, solve
+from .stability import Questions, kept_starts, tell_runs
+
+#: What is broken by less than this is noise of the solver, price scales.
+NOISE = 1e-4
+
+#: How often a solution that wastes energy is sent back with what it did forbidden.
+MAXIMUM_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerOptions:
+    """How hard to search: seconds at most, proven relative gap that is good enough, threads, seed."""
+
+    time_limit: float = 10.0
+    gap: float = 1e-3
+    threads: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A solution and the problem it solves."""
+
+    problem: Problem
+    parts: list[Part]
+    matrix: Matrix
+    outcome: Outcome
+
+    @property
+    def broken(self) -> bool:
+        """Whether a limit or a target could not be kept."""
+        return float(np.dot(self.matrix.penalty, self.outcome.x)) > NOISE * self.problem.frame.scale
+
+    @property
+    def runs(self) -> list[RunPart]:
+        """All runs that wait."""
+        return [run for part in self.parts if isinstance(part, PowerProfilePart) for run in part.waiting]
+
+
+def no_clock() -> float:
+    """Return 0: the clock of a caller who does not ask how long it took."""
+    return 0.0
+
+
+def make_plan(
+    snapshot: SiteSnapshot,
+    options: PlannerOptions = PlannerOptions(),  # frozen
+    previous: Plan | None = None,
+    clock: Callable[[], float] = no_clock,
+) -> Plan:
+    """Return the best plan for a snapshot; keeps the starts of the plan before unless moving them pays.
+
+    `clock` counts seconds from anywhere; it fills `Plan.seconds`.
+    """
+    begun = clock()
+    if not available():
+        plan = fallback_plan(snapshot, (note("fallback_missing"),), previous)
+    else:
+        try:
+            plan = _best_plan(snapshot, options, previous)
+        except SolverError as error:
+            plan = fallback_plan(snapshot, (note("fallback_failed", reason=str(error)),), previous)
+    return plan.replace(seconds=max(clock() - begun, 0.0))
+
+
+def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan | None) -> Plan:
+    frame = frame_of(snapshot)
+    kept = kept_starts(snapshot, previous, frame)
+    settings = Options(
+        time_limit=options.time_limit,
+        gap=options.gap,
+        absolute_gap=ABSOLUTE_GAP * frame.scale,
+        threads=options.threads,
+        seed=options.seed,
+    )
+    answer = _answer(frame, kept, settings)
+    relaxed, told = answer.broken, answer
+    if relaxed:
+        told = replace(answer, matrix=_without_penalties(answer))
+        told = replace(told, outcome=solve(told.matrix, settings, _integers(answer)))
+    fixed = Fixed(told.matrix, told.outcome.x, settings)
+    solved = Solved(problem=told.problem, x=fixed.x, duals=fixed.duals)
+    questions = Questions(
+        answer.matrix,
+        Fixed(answer.matrix, told.outcome.x, settings, [run.choice_row for run in answer.runs]),
+        answer.runs,
+    )
+    return _plan(frame, told, solved, questions, relaxed=relaxed, options=options)
+
+
+def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> _Answer:
+    """Solve; then solve again with what the first solution got wrong.
+
+    Where a store fills and empties at once, that is forbidden. Where a limit cannot be kept, runs may miss their
+    deadline, which comes after a limit in the order of precedence.
+    """
+    forbidden: dict[str, set[int]] = {}
+    late = False
+    for _ in range(MAXIMUM_ROUNDS):
+        problem = Problem(frame)
+        parts = [_add(problem, resource, kept, late=late) for resource in frame.snapshot.resources]
+        for part in parts:
+            steps = forbidden.get(part.resource.resource_id)
+            if isinstance(part, fill_rate.FillRatePart) and steps:
+                fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
+        matrix = problem.finish()
+        answer = _Answer(problem=problem, parts=parts, matrix=matrix, outcome=solve(matrix, settings))
+        wasteful = {
+            part.resource.resource_id: set(part.wasteful(answer.outcome.x).tolist())
+            for part in parts
+            if isinstance(part, fill_rate.FillRatePart)
+        }
+        too_much = not late and answer.broken and any(np.isfinite(run.starts.deadline) for run in answer.runs)
+        if not any(wasteful.values()) and not too_much:
+            break
+        late = late or too_much
+        for name, steps in wasteful.items():
+            forbidden.setdefault(name, set()).update(steps)
+    return answer
+
+
+def _add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: bool) -> Part:
+    control = resource.control
+    if not resource.available:
+        name = resource.name or resource.resource_id
+        return not_controllable.add(problem, resource, (note("unavailable", resource.resource_id, name=name),))
+    if isinstance(control, PowerEnvelope):
+        return power_envelope.add(problem, resource, control)
+    if isinstance(control, FillRate):
+        return fill_rate.add(problem, resource, control)
+    if isinstance(control, PowerProfile):
+        return power_profile.add(problem, resource, kept, late=late)
+    return not_controllable.add(problem, resource)
+
+
+def _without_penalties(answer: _Answer) -> Matrix:
+    """Return the problem in which what had to be broken may be broken that much, for nothing: so prices are prices."""
+    matrix, x = answer.matrix, answer.outcome.x
+    soft = matrix.penalty > 0
+    return replace(
+        matrix,
+        cost=matrix.cost - matrix.penalty,
+        upper=np.where(soft, np.minimum(matrix.upper, np.maximum(x, 0.0) + NOISE), matrix.upper),
+    )
+
+
+def _integers(answer: _Answer) -> dict[int, float]:
+    whole = np.flatnonzero(answer.matrix.integer)
+    return dict(zip(whole.tolist(), np.round(answer.outcome.x[whole]).tolist(), strict=True))
+
+
+def _plan(
+    frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *, relaxed: bool, options: PlannerOptions
+) -> Plan:
+    snapshot, outcome = frame.snapshot, answer.outcome
+    devices = tuple(_device(frame, part, solved, questions) for part in answer.parts)
+    net = solved.net
+    notes: list[Note] = [*frame.notes, *limit_notes(solved)]
+    for device in devices:
+        notes.extend(device.notes)
+    if not outcome.optimal:
+        notes.append(note("time_limit", seconds=f"{options.time_limit:g}", gap=f"{outcome.gap * 100.0:.2g}"))
+    late = any(not run.met for device in devices for run in device.runs)
+    status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE
+    price = np.where(net >= 0, frame.import_price, frame.export_price)
+    return Plan(
+        created=snapshot.now,
+        grid=frame.grid,
+        status=PlanStatus.RELAXED if relaxed or late else status,
+        currency=snapshot.prices.currency,
+        net_power=watts(net),
+        base_load=watts(frame.base),
+        import_price=numbers(frame.import_price),
+        export_price=numbers(frame.export_price),
+        price_known=tuple(frame.price_known.tolist()),
+        import_limit=_limits(frame.import_limit),
+        export_limit=_limits(frame.export_limit),
+        marginal_price=marginal_price(solved),
+        devices=devices,
+        cost=round(float(np.dot(net * frame.hours, price)), 9),
+        objective=round(outcome.objective, 9),
+        gap=outcome.gap,
+        solver="HiGHS",
+        notes=tuple(notes),
+    )
+
+
+def _device(frame: Frame, part: Part, solved: Solved, questions: Questions) -> DevicePlan:
+    device = part.read(solved)
+    if not isinstance(part, PowerProfilePart):
+        return device
+    runs, notes = tell_runs(frame, part, questions, solved.x)
+    return device.replace(runs=runs, notes=notes)
+
+
+def _limits(limit: np.ndarray) -> tuple[float | None, ...]:
+    return tuple(round(value * 1000.0, 3) if np.isfinite(value) else None for value in limit.tolist())

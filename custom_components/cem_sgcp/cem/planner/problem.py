@@ -1,0 +1,314 @@
+"""The optimisation problem: columns, rows, the energy balance of every step, and the exchange with the grid.
+
+minimise   what import costs − what export earns + running costs − value of what is left in stores (+ wishes)
+such that  import − export = base load + Σ power of devices            in every step
+           import ≤ its limit, export ≤ its limit                       softly, at a very high price
+
+It is built from arrays, never variable by variable. It must not know any control type; each has a file of its own that
+adds columns and rows here.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..model import DevicePlan, Resource
+from ..model.time_grid import Array
+from .frame import Frame, Ints
+
+#: Order of precedence where not everything can be had: prices of a violation, in multiples of the price scale per kWh.
+#: A grid limit goes before a level bound, that before a frozen start or a deadline, that before a target.
+OVER_LIMIT: Final = 1000.0
+OUT_OF_RANGE: Final = 100.0
+MISSED_TARGET: Final = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A power per step, kW: constant + Σ coefficient x column."""
+
+    steps: Ints
+    columns: Ints
+    values: Array
+    constant: Array
+
+    def of(self, x: Array) -> Array:
+        """Return the power in kW for the values of the columns."""
+        products = self.values * x[self.columns]
+        return self.constant + np.bincount(self.steps, weights=products, minlength=len(self.constant))
+
+
+class Part(Protocol):
+    """What a control type added to the problem for one resource, and how to read it back."""
+
+    @property
+    def resource(self) -> Resource:
+        """The resource."""
+
+    def read(self, solved: Solved) -> DevicePlan:
+        """Return the plan of the resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The problem as arrays, column by column (CSC)."""
+
+    cost: Array
+    worth: Array
+    """The part of the cost that is money, including running costs and the value of what is left in stores."""
+    penalty: Array
+    """The part of the cost that is the price of a broken limit or a missed target."""
+    lower: Array
+    upper: Array
+    integer: NDArray[np.bool_]
+    row_lower: Array
+    row_upper: Array
+    starts: NDArray[np.int32]
+    index: NDArray[np.int32]
+    value: Array
+    offset: float
+
+
+@dataclass(slots=True)
+class _Columns:
+    lower: list[Array] = field(default_factory=list)
+    upper: list[Array] = field(default_factory=list)
+    worth: list[Array] = field(default_factory=list)
+    extra: list[Array] = field(default_factory=list)
+    penalty: list[Array] = field(default_factory=list)
+    integer: list[NDArray[np.bool_]] = field(default_factory=list)
+    count: int = 0
+
+
+class Problem:
+    """Collects columns, rows and entries; the balance rows are rows 0 to steps - 1."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.expressions: dict[str, Expression] = {}
+        self.offset = 0.0
+        self._columns = _Columns()
+        self._row_lower: list[Array] = []
+        self._row_upper: list[Array] = []
+        self._rows = 0
+        self._entries: list[tuple[Ints, Ints, Array]] = []
+        self._fixed = frame.base.copy()
+        self._most = frame.base.copy()
+        self._least = frame.base.copy()
+        self.balance = self.rows(frame.steps, 0.0, 0.0)
+        steps = frame.steps
+        price, revenue = frame.import_price * frame.hours, frame.export_price * frame.hours
+        penalty = OVER_LIMIT * frame.scale * frame.hours
+        self.imported = self.columns(
+            steps, upper=frame.import_limit, worth=price, extra=frame.import_extra * frame.hours
+        )
+        self.exported = self.columns(
+            steps, upper=frame.export_limit, worth=-revenue, extra=frame.export_extra * frame.hours
+        )
+        self.over_import_steps = np.flatnonzero(np.isfinite(frame.import_limit))
+        self.over_export_steps = np.flatnonzero(np.isfinite(frame.export_limit))
+        at = self.over_import_steps
+        self.over_import = self.columns(len(at), worth=price[at], penalty=penalty[at])
+        self.put(self.balance[at], self.over_import, 1.0)
+        at = self.over_export_steps
+        self.over_export = self.columns(len(at), worth=-revenue[at], penalty=penalty[at])
+        self.put(self.balance[at], self.over_export, -1.0)
+        self.over_controllable_steps = np.flatnonzero(np.isfinite(frame.controllable_limit))
+        self.over_controllable = self.columns(
+            len(self.over_controllable_steps), penalty=penalty[self.over_controllable_steps]
+        )
+        self.put(self.balance, self.imported, 1.0)
+        self.put(self.balance, self.exported, -1.0)
+
+    # ------------------------------------------------------------------------------------------------- building
+
+    def columns(
+        self,
+        count: int,
+        *,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        worth: ArrayLike = 0.0,
+        extra: ArrayLike = 0.0,
+        penalty: ArrayLike = 0.0,
+        integer: bool = False,
+    ) -> Ints:
+        """Add columns.
+
+        `worth` is what a unit costs in money; `extra` what else counts (wishes, ties); `penalty` the price of not
+        keeping a limit or a target, which decides who gives way first and is no money.
+        """
+        store = self._columns
+        first = store.count
+        store.count += count
+        for name, value in (
+            ("lower", lower),
+            ("upper", upper),
+            ("worth", worth),
+            ("extra", extra),
+            ("penalty", penalty),
+        ):
+            getattr(store, name).append(np.broadcast_to(np.asarray(value, dtype=np.float64), (count,)))
+        store.integer.append(np.full(count, integer))
+        return np.arange(first, store.count)
+
+    def rows(self, count: int, lower: ArrayLike, upper: ArrayLike) -> Ints:
+        """Add rows with their bounds."""
+        first = self._rows
+        self._rows += count
+        self._row_lower.append(np.array(np.broadcast_to(np.asarray(lower, dtype=np.float64), (count,))))
+        self._row_upper.append(np.array(np.broadcast_to(np.asarray(upper, dtype=np.float64), (count,))))
+        return np.arange(first, self._rows)
+
+    def put(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike) -> None:
+        """Add entries of the matrix; entries of the same place add up."""
+        shape = np.broadcast_shapes(np.shape(rows), np.shape(columns), np.shape(values))
+        self._entries.append(
+            (
+                np.broadcast_to(np.asarray(rows, dtype=np.int64), shape).ravel(),
+                np.broadcast_to(np.asarray(columns, dtype=np.int64), shape).ravel(),
+                np.broadcast_to(np.asarray(values, dtype=np.float64), shape).ravel(),
+            )
+        )
+
+    def device(
+        self,
+        resource: Resource,
+        *,
+        constant: Array,
+        most: Array,
+        least: Array,
+        entries: tuple[Ints, Ints, Array] | None = None,
+    ) -> Expression:
+        """Add the power of a device to the balance.
+
+        `entries` are (step, column, kW); `most` and `least` bound its power in kW, for the bounds of the exchange.
+        """
+        nothing = np.zeros(0, dtype=np.int64)
+        steps, columns, values = entries if entries is not None else (nothing, nothing, np.zeros(0))
+        self._fixed += constant
+        self._most += most
+        self._least += least
+        self.put(self.balance[steps], columns, -values)
+        expression = Expression(steps=steps, columns=columns, values=values, constant=constant)
+        self.expressions[resource.resource_id] = expression
+        return expression
+
+    # ------------------------------------------------------------------------------------------------- finishing
+
+    def finish(self) -> Matrix:
+        """Add what needs to know all devices and return the arrays."""
+        self._one_direction()
+        self._controllable_limit()
+        self._row_lower[0][:] = self._fixed
+        self._row_upper[0][:] = self._fixed
+        return self._matrix()
+
+    def _one_direction(self) -> None:
+        """Forbid import and export in the same step where a kWh sold earns more than a kWh bought costs."""
+        frame = self.frame
+        bought = frame.import_price + frame.import_extra
+        sold = frame.export_price - frame.export_extra
+        at = np.flatnonzero(sold > bought + 1e-12)
+        if not len(at):
+            return
+        importing = self.columns(len(at), upper=1.0, integer=True)
+        most = np.maximum(self._most[at], 0.0) + 1e-6
+        least = np.maximum(-self._least[at], 0.0) + 1e-6
+        rows = self.rows(len(at), -np.inf, 0.0)
+        self.put(rows, self.imported[at], 1.0)
+        self.put(rows, importing, -most)
+        other = self.rows(len(at), -np.inf, least)
+        self.put(other, self.exported[at], 1.0)
+        self.put(other, importing, least)
+        for steps, columns, mine in (
+            (self.over_import_steps, self.over_import, rows),
+            (self.over_export_steps, self.over_export, other),
+        ):
+            _, here, there = np.intersect1d(at, steps, return_indices=True)
+            self.put(mine[here], columns[there], 1.0)
+
+    def _controllable_limit(self) -> None:
+        """Bound what controllable devices draw from the grid: their power less the local surplus."""
+        at = self.over_controllable_steps
+        if not len(at):
+            return
+        frame = self.frame
+        with_surplus = frame.surplus > 0
+        bound = np.where(with_surplus, frame.controllable_limit - frame.base, frame.controllable_limit)
+        rows = self.rows(len(at), -np.inf, 0.0)
+        place = np.full(frame.steps, -1)
+        place[at] = np.arange(len(at))
+        for resource in frame.snapshot.resources:
+            expression = self.expressions[resource.resource_id]
+            generates = resource.control.type_name in {"power_envelope", "not_controllable"}
+            counts = np.full(frame.steps, resource.controllable and not generates) | (
+                with_surplus if generates else np.zeros(frame.steps, dtype=bool)
+            )
+            if resource.controllable and generates:
+                counts |= expression.constant > 0
+            bound = bound - np.where(counts, expression.constant, 0.0)
+            kept = (place[expression.steps] >= 0) & counts[expression.steps]
+            self.put(rows[place[expression.steps[kept]]], expression.columns[kept], expression.values[kept])
+        self.put(rows, self.over_controllable, -1.0)
+        self._row_upper[-1][:] = bound[at]
+
+    def _matrix(self) -> Matrix:
+        rows = np.concatenate([entry[0] for entry in self._entries])
+        columns = np.concatenate([entry[1] for entry in self._entries])
+        values = np.concatenate([entry[2] for entry in self._entries])
+        place = columns * self._rows + rows
+        order = np.argsort(place, kind="stable")
+        place, values = place[order], values[order]
+        first = np.flatnonzero(np.concatenate(([True], place[1:] != place[:-1])))
+        values = np.add.reduceat(values, first)
+        place = place[first]
+        column, row = np.divmod(place, self._rows)
+        store = self._columns
+        starts = np.searchsorted(column, np.arange(store.count + 1))
+        worth, penalty = np.concatenate(store.worth), np.concatenate(store.penalty)
+        return Matrix(
+            cost=worth + np.concatenate(store.extra) + penalty,
+            worth=worth,
+            penalty=penalty,
+            lower=np.concatenate(store.lower),
+            upper=np.concatenate(store.upper),
+            integer=np.concatenate(store.integer),
+            row_lower=np.concatenate(self._row_lower),
+            row_upper=np.concatenate(self._row_upper),
+            starts=starts.astype(np.int32),
+            index=row.astype(np.int32),
+            value=values,
+            offset=self.offset,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A solution with its shadow prices."""
+
+    problem: Problem
+    x: Array
+    duals: Array
+    """Per row: by how much the objective grows with its right-hand side."""
+
+    @property
+    def net(self) -> Array:
+        """Net power of the connection point, kW, import positive."""
+        problem = self.problem
+        net: Array = self.x[problem.imported] - self.x[problem.exported]
+        net[problem.over_import_steps] += self.x[problem.over_import]
+        net[problem.over_export_steps] -= self.x[problem.over_export]
+        return net
+
+    @property
+    def marginal(self) -> Array:
+        """Price of one more kWh in each step, currency/kWh."""
+        price: Array = self.duals[self.problem.balance] / self.problem.frame.hours
+        return price
+
+    def power(self, resource: Resource) -> Array:
+        """Return the power of a resource, kW."""
+        return self.problem.expressions[resource.resource_id].of(self.x)

@@ -1,0 +1,83 @@
+"""From the numbers of a solution to the plan: columns, costs, notes.
+
+The cost of a device is its energy at the shadow price of each step: what one kWh more or less would cost the whole
+house then. The cost of a run is the difference it makes (see stability.py). It must not know how the problem was built.
+"""
+
+import numpy as np
+
+from ..model import Note, Resource
+from ..model.time_grid import Array
+from .frame import Frame, Ints
+from .messages import note
+from .problem import Solved
+
+#: Powers below this count as none, kW.
+TINY = 1e-3
+
+
+def watts(kilowatts: Array) -> tuple[float, ...]:
+    """Return powers in W, rounded to a mW so that noise of the solver does not show."""
+    return tuple((np.round(kilowatts * 1000.0, 3) + 0.0).tolist())
+
+
+def numbers(values: Array, digits: int = 9) -> tuple[float, ...]:
+    """Return plain numbers without noise in the last digits."""
+    return tuple((np.round(values, digits) + 0.0).tolist())
+
+
+def device_cost(solved: Solved, resource: Resource) -> float:
+    """Return the energy of a device at the shadow price of each step, currency."""
+    frame = solved.problem.frame
+    energy = solved.power(resource) * frame.hours
+    # CO2 is a wish, not money: it is part of the shadow price where the step imports at the margin.
+    price = np.clip(solved.marginal, *_price_bounds(frame))
+    return round(float(np.dot(energy, price)), 9)
+
+
+def _price_bounds(frame: Frame) -> tuple[Array, Array]:
+    """Bound shadow prices by the prices themselves, so that penalties of relaxed limits are never reported as money."""
+    low = np.minimum(np.minimum(frame.import_price, frame.export_price), 0.0)
+    return low, np.maximum(frame.import_price, frame.export_price)
+
+
+def marginal_price(solved: Solved) -> tuple[float, ...]:
+    """Return the price of one more kWh per step, currency/kWh."""
+    return numbers(solved.marginal, 6)
+
+
+def limit_notes(solved: Solved) -> tuple[Note, ...]:
+    """Say which limits could not be kept, by how much and when."""
+    problem, frame = solved.problem, solved.problem.frame
+    cases = (
+        ("import_limit_exceeded", problem.over_import_steps, problem.over_import, frame.import_limit),
+        ("export_limit_exceeded", problem.over_export_steps, problem.over_export, frame.export_limit),
+        (
+            "controllable_limit_exceeded",
+            problem.over_controllable_steps,
+            problem.over_controllable,
+            frame.controllable_limit,
+        ),
+    )
+    return tuple(entry for key, steps, columns, limit in cases for entry in _over(solved, key, steps, columns, limit))
+
+
+def _over(solved: Solved, key: str, steps: Ints, columns: Ints, limit: Array) -> list[Note]:
+    frame = solved.problem.frame
+    over = solved.x[columns]
+    broken = np.flatnonzero(over > TINY)
+    notes: list[Note] = []
+    for span in np.split(broken, np.flatnonzero(np.diff(steps[broken]) > 1) + 1):
+        if not len(span):
+            continue
+        worst = span[int(np.argmax(over[span]))]
+        notes.append(
+            note(
+                key,
+                start=frame.grid.edges[int(steps[span[0]])].isoformat(),
+                end=frame.grid.edges[int(steps[span[-1]]) + 1].isoformat(),
+                power=f"{over[worst] * 1000.0:.0f}",
+                limit=f"{limit[steps[worst]] * 1000.0:.0f}",
+            )
+        )
+    return notes

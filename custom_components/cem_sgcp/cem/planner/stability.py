@@ -1,0 +1,190 @@
+"""A plan that keeps its word, and says what each start costs.
+
+A start of the plan before is kept unless moving it brings more than the larger of a fixed gain and a share of the run's
+cost. This is part of the optimisation: every other start of the run costs that threshold extra, so each run moves for
+its own gain only, all others being free to move too. Inside the frozen window before the start the threshold is so high
+that only a limit or a deadline that could not be kept otherwise moves it.
+
+Costs of a run are differences between two plans of the whole house: with the run against without it (`cost`), and with
+the run started at once against without it (`cost_now`). So what the run takes from the sun or the battery costs what it
+would have earned otherwise. They are money: prices, running costs, and the value of what is left in stores. It must not
+know how a run's columns came about.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, SiteSnapshot
+from ..model.time_grid import Array
+from .frame import Frame
+from .messages import note
+from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
+from .problem import Matrix
+from .run_starts import moment
+from .solve import Fixed, SolverError
+
+#: Price of moving a start inside the frozen window, in price scales per kWh of the run: more than any saving, less
+#: than a grid limit.
+FROZEN: Final = 10.0
+
+#: Gains below this are noise of the solver, currency per price scale.
+NOISE: Final = 1e-4
+
+
+def kept_starts(snapshot: SiteSnapshot, previous: Plan | None, frame: Frame) -> dict[str, Kept]:
+    """Return where the plan before, or the run itself after a restart, had each run that still waits."""
+    planned: dict[str, PlannedRun] = {}
+    if previous is not None and previous.status is not PlanStatus.FAILED:
+        planned = {run.run_id: run for device in previous.devices for run in device.runs}
+    kept: dict[str, Kept] = {}
+    for resource in snapshot.resources:
+        for run in resource.runs:
+            if not run.open or run.running or run.pinned_start is not None:
+                continue
+            before = planned.get(run.run_id)
+            start = before.start if before is not None else run.scheduled_start
+            if start is None or start.timestamp() < frame.now - snapshot.goals.frozen_window:
+                continue
+            energy = sum(slot.energy for _, _, slot in run.chosen_slots()) / 1000.0
+            frozen = start.timestamp() <= frame.now + snapshot.goals.frozen_window
+            mean = float(np.average(np.abs(frame.import_price), weights=frame.hours))
+            cost = before.cost if before is not None else energy * mean
+            kept[run.run_id] = Kept(
+                start=max(start.timestamp(), frame.now),
+                choice=before.choice if before is not None else run.choice,
+                threshold=FROZEN * frame.scale * max(abs(energy), 0.1)
+                if frozen
+                else threshold(snapshot.goals, abs(cost)),
+            )
+    return kept
+
+
+def threshold(goals: Goals, cost: float) -> float:
+    """Return the least gain for which a start is moved, currency."""
+    return max(goals.move_gain, goals.move_share * cost)
+
+
+class Questions:
+    """Asks what a plan would cost if a run started otherwise, with all other yes-or-no decisions as they are."""
+
+    def __init__(self, matrix: Matrix, fixed: Fixed, parts: list[RunPart]) -> None:
+        self._matrix = matrix
+        self._fixed = fixed
+        self._moves = np.zeros(len(matrix.cost))
+        for part in parts:
+            self._moves[part.columns] = part.threshold
+
+    def money(self, x: Array) -> float:
+        """Return what a plan costs, currency, without wishes and penalties."""
+        return float(np.dot(self._matrix.worth, x)) + self._matrix.offset
+
+    def wanted(self, x: Array) -> float:
+        """Return what a plan costs with all wishes and penalties, without the thresholds of moves."""
+        return float(np.dot(self._matrix.cost - self._moves, x)) + self._matrix.offset
+
+    def broken(self, x: Array) -> float:
+        """Return the part of the cost that stands for broken limits and missed targets."""
+        return float(np.dot(self._matrix.penalty, x))
+
+    def started_by(self, part: RunPart, number: int | None) -> Array | None:
+        """Return the columns of the plan if a run started by one of its columns, or never; None if it cannot be."""
+        values = np.zeros(len(part.columns))
+        if number is not None:
+            values[number] = 1.0
+        try:
+            return self._fixed.what_if(part.columns, values)
+        except SolverError:
+            return None
+
+
+def tell_runs(
+    frame: Frame, part: PowerProfilePart, questions: Questions, x: Array
+) -> tuple[tuple[PlannedRun, ...], tuple[Note, ...]]:
+    """Return the planned runs of a resource with costs and moves, and what is to be said about them."""
+    runs = list(part.started)
+    notes: list[Note] = []
+    for waiting in part.waiting:
+        planned, told = _tell_run(frame, part.resource, waiting, questions, x)
+        notes.extend(told)
+        if planned is not None:
+            runs.append(planned)
+        notes.extend(run_notes(part.resource, waiting, planned, frame))
+    return tuple(runs), tuple(notes)
+
+
+def _tell_run(
+    frame: Frame, resource: Resource, part: RunPart, questions: Questions, x: Array
+) -> tuple[PlannedRun | None, tuple[Note, ...]]:
+    number = part.chosen(x)
+    if number is None:
+        return None, ()
+    starts = part.starts
+    pattern = starts.patterns[starts.pattern[number]]
+    start, end = float(starts.start[number]), float(starts.end[number])
+    idle = questions.started_by(part, None)
+    without = questions.money(idle) if idle is not None else questions.money(x)
+    told = _move(frame, resource, part, number, (questions, x))
+    planned = PlannedRun(
+        run_id=starts.run.run_id,
+        start=moment(start),
+        end=moment(end),
+        choice=pattern.choice,
+        slots=pattern.lay_out(start),
+        cost=_rounded(questions.money(x) - without),
+        cost_now=_cost_now(frame, part, number, (questions, x), without),
+        latest_start=moment(starts.latest) if starts.latest is not None else None,
+        moved_from=told.moved_from,
+        gain=told.gain,
+        met=end <= starts.deadline + 1.0,
+    )
+    return planned, told.notes
+
+
+def _cost_now(frame: Frame, part: RunPart, number: int, asked: tuple[Questions, Array], without: float) -> float | None:
+    """Return what the run would cost if it started at once, the same way it is planned to run."""
+    questions, x = asked
+    starts = part.starts
+    at_once = (np.abs(starts.start - frame.now) < 0.5) & (starts.pattern == starts.pattern[number])
+    if at_once[number]:
+        return _rounded(questions.money(x) - without)
+    same = np.flatnonzero(at_once)
+    started = questions.started_by(part, int(same[0])) if len(same) else None
+    return _rounded(questions.money(started) - without) if started is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Where a run was before if it moved, what that saves, and a sentence about it."""
+
+    moved_from: datetime | None = None
+    gain: float | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def _move(frame: Frame, resource: Resource, part: RunPart, number: int, asked: tuple[Questions, Array]) -> _Move:
+    questions, x = asked
+    kept = part.kept
+    if kept is None or abs(part.starts.start[number] - kept.start) < 0.5:
+        return _Move()
+    before = moment(kept.start)
+    names = {
+        "name": resource.name or resource.resource_id,
+        "before": before.isoformat(),
+        "after": moment(float(part.starts.start[number])).isoformat(),
+    }
+    if part.kept_number is None:
+        return _Move(before, None, (note("moved_window", resource.resource_id, **names),))
+    stayed = questions.started_by(part, part.kept_number)
+    if stayed is None or questions.broken(stayed) > questions.broken(x) + NOISE * frame.scale:
+        return _Move(before, None, (note("moved_limit", resource.resource_id, **names),))
+    gain = _rounded(questions.wanted(stayed) - questions.wanted(x))
+    currency = frame.snapshot.prices.currency
+    told = note("moved_gain", resource.resource_id, **names, gain=f"{gain:.2f}", currency=currency)
+    return _Move(before, gain, (told,))
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6) + 0.0
