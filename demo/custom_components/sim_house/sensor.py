@@ -117,15 +117,6 @@ SENSORS = (
             ),
         )
     ),
-    Description(
-        key="feed_in_price",
-        device="market",
-        point="feed_in_price",
-        name="Feed-in price",
-        icon="mdi:cash",
-        native_unit_of_measurement="EUR/kWh",
-        digits=5,
-    ),
 )
 PRICE = Description(
     key="electricity_price",

@@ -18,7 +18,6 @@ from .ev import Car
 from .faults import Fault, FaultBook, FaultKind
 from .records import Records, load_records, measured_run
 
-FEED_IN_PRICE = 0.0803  # EUR/kWh
 RECORDED_PV = 5_000.0  # W, nominal power of the recorded plant, rounded up
 LONGEST_GAP = timedelta(days=7)
 
@@ -283,7 +282,6 @@ READINGS: dict[tuple[str, str], Callable[[House], Any]] = {
     ("grid", "signal"): lambda house: house.grid_signal.value,
     ("grid", "limit"): lambda house: house.grid_limit,
     ("market", "price"): lambda house: house.records.price_at(house.now),
-    ("market", "feed_in_price"): lambda _: FEED_IN_PRICE,
     ("pv", "forecast"): lambda house: sum(watts for _, watts in house.pv_forecast(house.local_day())) / 4000,
     ("home", "base_load"): lambda house: house.base_load,
     ("home", "energy"): lambda house: house.base_energy / 1000,
