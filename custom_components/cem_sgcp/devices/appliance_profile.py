@@ -90,8 +90,8 @@ def build_profile(device_id: str, data: Mapping[str, Any], learned: EnergyProfil
     pairs = slots_of(data)
     if pairs is None:
         return None
-    slots = tuple(Slot(duration=seconds, p_exp=watts, pausable=pausable) for seconds, watts in pairs)
     try:
+        slots = tuple(Slot(duration=seconds, p_exp=watts, pausable=pausable) for seconds, watts in pairs)
         sequence = Sequence(sequence_id="configured", slots=slots, pausable=pausable, stoppable=stoppable)
         return EnergyProfile(profile_id=device_id, groups=(Group(alternatives=(sequence,)),))
     except ModelError:

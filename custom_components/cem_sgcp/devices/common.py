@@ -14,11 +14,13 @@ from .reading import finite, power_of, stale
 
 #: Below this a device counts as not running (W).
 IDLE_POWER = 20.0
+#: No configured quantity is larger; the forms allow no more, a file edited by hand might.
+LARGEST = 1e6
+#: A moment further ahead is a fault of its source.
+FURTHEST = timedelta(days=366)
 
 
-def value(
-    data: Mapping[str, Any], key: str, default: float, minimum: float = 0.0, maximum: float = float("inf")
-) -> float:
+def value(data: Mapping[str, Any], key: str, default: float, minimum: float = 0.0, maximum: float = LARGEST) -> float:
     """Return a configured number within bounds, or its default where it is missing or no number."""
     number = finite(data.get(key))
     return min(max(default if number is None else number, minimum), maximum)
@@ -58,9 +60,14 @@ def next_occurrence(at: time, sensing: Sensing) -> datetime:
     return sensing.now + timedelta(days=1)  # not reached in any time zone
 
 
+def sensible(moment: datetime | None, sensing: Sensing) -> bool:
+    """Return whether a moment lies ahead, and not so far that it is a fault."""
+    return moment is not None and sensing.now < moment < sensing.now + FURTHEST
+
+
 def deadline(device: Device, settings: DeviceSettings, sensing: Sensing) -> datetime | None:
     """Return the moment by which the device should be ready: the user's, else the configured local time."""
-    if settings.ready_by is not None and settings.ready_by > sensing.now:
+    if sensible(settings.ready_by, sensing):
         return settings.ready_by
     at = local_time(device.data.get("ready_by"))
     return None if at is None else next_occurrence(at, sensing)

@@ -32,7 +32,7 @@ from ..cem.model import (
 )
 from .acting import sequence, set_power, switch
 from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
-from .common import IDLE_POWER, configured_entities, deadline, measured, resource, texts, value
+from .common import IDLE_POWER, configured_entities, deadline, measured, resource, sensible, texts, value
 from .forms import (
     ACTIONS,
     ANY_ENTITY,
@@ -153,9 +153,9 @@ def _connected(device: Device, sensing: Sensing) -> bool | None:
 
 def _departure(device: Device, settings: DeviceSettings, sensing: Sensing) -> datetime | None:
     """Return when the car should be ready: the user's moment, else that of an entity, else the daily one."""
-    if settings.ready_by is None or settings.ready_by <= sensing.now:
+    if not sensible(settings.ready_by, sensing):
         told = moment_of(sensing.of(device.data.get("departure_entity")), sensing.time_zone)
-        if told is not None and told > sensing.now:
+        if sensible(told, sensing):
             return told
     return deadline(device, settings, sensing)
 

@@ -5,7 +5,7 @@ a finite, plausible number in our unit, or None. It must not know what kind of d
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 import math
 from typing import Any, Final
 
@@ -121,7 +121,7 @@ def stale(state: State | None, now: datetime, after: float | None) -> bool:
     """Return whether an entity has been silent for more than `after` s; None: silence is no fault."""
     if state is None or not after:
         return False
-    return now - state.last_reported > timedelta(seconds=after)
+    return (now - state.last_reported).total_seconds() > after
 
 
 def _converted(
