@@ -21,7 +21,7 @@ FLAGS = [
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROKEN = "hui-error-card, hui-error-badge, hui-error-section, hui-error-heading-badge, ha-alert[alert-type=error]"
-CARDS = "hui-card, ha-card"
+CARDS = "hui-card:visible, ha-card:visible"
 
 
 def chromium() -> str:
