@@ -13,7 +13,7 @@ from typing import Any
 
 from demo import site
 from demo.history import bring_history
-from demo.live import RESTART_EXIT_CODE, ROOT, LiveError, LiveHomeAssistant, free_port
+from demo.live import RESTART_EXIT_CODE, ROOT, LiveError, LiveHomeAssistant, free_port, port_in_use
 
 WORK = ROOT / ".demo"
 DASHBOARD = "/cem-sgcp"
@@ -99,7 +99,9 @@ async def check(port: int, patience: float) -> int:
     from demo.browser import look_at  # noqa: PLC0415 - only the check needs a browser
 
     config_dir = WORK / f"check-{port}"
-    shutil.rmtree(config_dir, ignore_errors=True)
+    for left in WORK.glob("check-*/"):
+        if not port_in_use(int(left.name.partition("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
     task = asyncio.current_task()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
