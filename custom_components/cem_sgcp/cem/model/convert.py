@@ -33,6 +33,8 @@ def converter(hint: Any, metadata: Mapping[str, Any]) -> Converter:
         return _optional_or_union(arguments, metadata)
     if origin is tuple:
         return _list_converter(converter(arguments[0], metadata), metadata)
+    if origin is Mapping:
+        return _object
     if hint in _SIMPLE:
         return _SIMPLE[hint]
     if hint in {float, int}:
@@ -42,6 +44,13 @@ def converter(hint: Any, metadata: Mapping[str, Any]) -> Converter:
     if hasattr(hint, "type_name"):
         return _record_converter((hint,))
     raise TypeError(f"no field of a record can have the type {hint}")
+
+
+def _object(value: Any, path: str) -> Mapping[str, Any]:
+    """Accept an object whose entries the record itself checks."""
+    if not isinstance(value, Mapping):
+        raise ModelError("wrong_type", path, expected="an object", value=value)
+    return value
 
 
 def _optional_or_union(arguments: tuple[Any, ...], metadata: Mapping[str, Any]) -> Converter:
