@@ -1,0 +1,168 @@
+"""Member: one device that may be moved, with what was measured, what it wishes and what is decided for it.
+
+It lives for one call only. It must not know the other devices.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from ..model import FillRate, Resource
+from .measuring import Range, believable, span, widen
+from .memory import DeviceMemory
+from .reach import fit
+from .wishes import Wish
+
+#: A device follows as long as it is this near to what it was told: W, and part of the command.
+FOLLOWS: Final = 150.0
+FOLLOWS_SHARE: Final = 0.10
+#: A device that does not follow is offered this much more than it takes (W), to see when it does.
+HEADROOM: Final = 500.0
+#: Powers below this (W) are standby.
+STANDBY: Final = 50.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    """A device under decision; powers in W, consumption positive."""
+
+    resource: Resource
+    wish: Wish
+    memory: DeviceMemory
+    measured: float | None
+    range: Range
+    power: float = 0.0
+    """What is decided."""
+    cut: bool = False
+    """It gets less than it wishes because of a limit or the phase."""
+    forced: bool = False
+    """A limit demands what is decided."""
+
+    @property
+    def name(self) -> str:
+        """The resource's id."""
+        return self.resource.resource_id
+
+    @property
+    def store(self) -> bool:
+        """Whether it has a level."""
+        return isinstance(self.resource.control, FillRate)
+
+    @property
+    def loose(self) -> bool:
+        """Whether it is on its own: left to its automatic mode, or a load that only has an upper limit."""
+        return self.wish.released or (not self.store and self.wish.fixed == 0.0 and self.wish.high == 0.0)
+
+    @property
+    def own(self) -> float:
+        """What it draws when it is on its own; 0 where that is not known."""
+        return self.measured or 0.0
+
+    @property
+    def most(self) -> float:
+        """The worst it can draw."""
+        return max(self.wish.reach.floor + self.wish.reach.most, self.resource.maximum_power or 0.0)
+
+    @property
+    def low(self) -> float:
+        """Lowest power it will really go to by following the house."""
+        if self.memory.over and self.measured is not None and self.measured < 0.0:
+            return max(self.wish.low, self.measured - HEADROOM)
+        return self.wish.low
+
+    @property
+    def high(self) -> float:
+        """Highest power it will really go to by following the house."""
+        if self.memory.under and self.measured is not None and self.measured > STANDBY:
+            return min(self.wish.high, max(self.measured + HEADROOM, self.wish.reach.least))
+        return self.wish.high
+
+    @property
+    def give(self) -> float:
+        """Highest power it can really supply, a magnitude."""
+        give = self.wish.reach.give
+        if self.memory.over and self.measured is not None and (self.memory.command or 0.0) < 0.0:
+            return min(give, max(0.0, -self.measured) + HEADROOM)
+        return give
+
+    @property
+    def excess(self) -> float:
+        """How much more it draws than it was told, W; 0 while it may still be on its way there."""
+        if not self.memory.over or self.measured is None or self.memory.command is None:
+            return 0.0
+        return max(0.0, self.measured - self.memory.command)
+
+    @property
+    def lack(self) -> float:
+        """How much less it draws than it was told, W; 0 while it may still be on its way there."""
+        if not self.memory.under or self.measured is None or self.memory.command is None:
+            return 0.0
+        return max(0.0, self.memory.command - self.measured)
+
+    @property
+    def counted(self) -> float:
+        """What the house will see of it: what is decided, or what it takes of that."""
+        if self.memory.under and self.measured is not None and 0.0 <= self.measured < self.power:
+            return min(self.power, self.measured + (HEADROOM if self.wish.fixed <= 0.0 else 0.0))
+        return self.power
+
+    def fitted(self, share: float) -> float:
+        """Return the power that a share of a budget (above the floor) allows."""
+        reach = self.wish.reach
+        return reach.floor + (fit(share, reach.consume) if reach.consume else 0.0)
+
+
+def member(
+    resource: Resource, entry: Wish, before: DeviceMemory, now: datetime, *, window: float, turned: bool, executes: bool
+) -> Member:
+    """Return the member with its memory brought up to date by what was measured."""
+    power = believable(resource.power)
+    memory = widen(before, () if power is None else (power,), turned=turned)
+    command = memory.command if executes else None
+    if power is not None:
+        reached = span(memory, power)
+    elif command is not None:
+        low, high = span(memory, command)
+        reached = min(0.0, low), max(0.0, high)
+    else:
+        can = entry.reach
+        reached = -can.give, max(can.floor + can.most, resource.maximum_power or 0.0)
+    if executes:
+        memory = _obeying(memory, power, now, window)
+    memory = replace(memory, full=entry.reach.full, empty=entry.reach.empty)
+    return Member(resource=resource, wish=entry, memory=memory, measured=power, range=reached)
+
+
+def _obeying(memory: DeviceMemory, power: float | None, now: datetime, window: float) -> DeviceMemory:
+    """Notice whether the device does what it was told."""
+    command = memory.command
+    if command is None or power is None:
+        return replace(memory, over_since=None, under_since=None, over=False, under=False)
+    tolerance = max(FOLLOWS, FOLLOWS_SHARE * abs(command))
+    over_since = None if power <= command + tolerance else memory.over_since or now
+    under_since = None if power >= command - tolerance else memory.under_since or now
+    return replace(
+        memory,
+        over_since=over_since,
+        under_since=under_since,
+        over=over_since is not None and (memory.over or (now - over_since).total_seconds() >= window),
+        under=under_since is not None and (memory.under or (now - under_since).total_seconds() >= window),
+    )
+
+
+def commanded(memory: DeviceMemory, power: float | None) -> DeviceMemory:
+    """Return the memory after a new command; a device that follows gets its time to answer it."""
+    before = memory.command
+    tolerance = max(FOLLOWS, FOLLOWS_SHARE * abs(power or 0.0))
+    if power is None or before is None:
+        # Nothing was promised, so nothing can be broken yet.
+        memory = replace(memory, over_since=None, under_since=None, over=False, under=False)
+    elif abs(power - before) > tolerance:
+        memory = replace(
+            memory,
+            over_since=memory.over_since if memory.over else None,
+            under_since=memory.under_since if memory.under else None,
+        )
+    if power is not None:
+        memory = widen(memory, (power,), turned=False)
+    return replace(memory, command=power)

@@ -1,0 +1,169 @@
+"""Sources: generation that can only be curtailed, such as PV.
+
+The plan curtails where feeding in costs money; then the source follows the house, so that what the house needs is
+generated, whatever was forecast. An export limit curtails what stores could not absorb. It must not know stores.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..limits import Demand, allocate
+from ..model import DevicePlan, Intent, LimitType, PowerEnvelope, Resource
+from .bounds import Bounds, inside
+from .measuring import Range, believable, span, widen
+from .memory import DeviceMemory
+from .wishes import Guide
+
+#: A source is curtailed for a limit from this part of the allowed generation on, and freed below the other.
+CURTAIL_FROM: Final = 0.5
+CURTAIL_UNTIL: Final = 0.35
+#: A source that gives this part of its bound is held back by it.
+BOUND: Final = 0.9
+#: A bound is not raised for less than this: W, and part of it.
+RAISE: Final = 50.0
+RAISE_SHARE: Final = 0.03
+#: Per call so much of their rating is tried for stores that could absorb what is curtailed.
+PROBE_SHARE: Final = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """One source under decision; powers in W, generation negative, bounds as magnitudes."""
+
+    resource: Resource
+    memory: DeviceMemory
+    planned: DevicePlan | None
+    measured: float | None
+    range: Range
+    rating: float
+    least: float
+    """The lowest bound it takes."""
+    bound: float | None = None
+    """What is decided; None: free."""
+    forced: bool = False
+
+    @property
+    def name(self) -> str:
+        """The resource's id."""
+        return self.resource.resource_id
+
+    @property
+    def generated(self) -> float:
+        """What it generates, a magnitude; its rating where that is not known."""
+        return self.rating if self.measured is None else max(0.0, -self.measured)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether its present bound keeps it from giving more."""
+        before = self.memory.command
+        return before is not None and self.generated >= BOUND * before
+
+
+def source(resource: Resource, guided: Guide, before: DeviceMemory, *, turned: bool) -> Source:
+    """Return the source with its memory brought up to date by what was measured."""
+    control = resource.control
+    allowed = control.limit_range(LimitType.LOWER) if isinstance(control, PowerEnvelope) else None
+    nominal = control.nominal_power if isinstance(control, PowerEnvelope) else None
+    lowest = -allowed.lower if allowed is not None else 0.0
+    rating = max(nominal or 0.0, lowest, 0.0) or (resource.maximum_power or 0.0)
+    power = believable(resource.power)
+    memory = widen(before, () if power is None else (power,), turned=turned)
+    return Source(
+        resource=resource,
+        memory=memory,
+        planned=guided.devices.get(resource.resource_id),
+        measured=power,
+        range=(-rating, 0.0) if power is None else span(memory, power),
+        rating=rating,
+        least=max(0.0, -allowed.upper) if allowed is not None else rating,
+    )
+
+
+def probe(sources: list[Source]) -> float:
+    """Return how much more export than is seen the stores should be ready for, W.
+
+    Curtailed power cannot be seen; a store that could take it would otherwise stay idle beside a curtailed source.
+    """
+    return sum(PROBE_SHARE * entry.rating for entry in sources if entry.memory.taken and entry.held_back)
+
+
+def curtail_by_plan(sources: list[Source], guided: Guide, demand: float | None) -> None:
+    """Bound the sources that the plan curtails; `demand` is what all else draws (W), None if not known."""
+    plan, step = guided.plan, guided.step
+    if plan is None:
+        return
+    curtailed = [
+        entry
+        for entry in sources
+        if entry.planned is not None and entry.planned.intent[step] in {Intent.CURTAIL, Intent.OFF}
+    ]
+    if not curtailed:
+        return
+    if demand is None or plan.import_price[step] < 0.0:
+        for entry in curtailed:
+            if entry.planned is not None:
+                _bind(entry, max(0.0, -entry.planned.power[step]))
+        return
+    free = sum(entry.generated for entry in sources if entry not in curtailed)
+    wanted = max(0.0, demand - free) + max(0.0, -plan.net_power[step])
+    for entry, bound in zip(curtailed, _divided(curtailed, wanted), strict=True):
+        _bind(entry, bound)
+
+
+def curtail_by_limit(sources: list[Source], allowed: float) -> None:
+    """Bound all sources together to what may be generated, W."""
+    giving = sum(min(entry.generated, entry.rating if entry.bound is None else entry.bound) for entry in sources)
+    already = any(entry.memory.taken for entry in sources)
+    if giving <= (CURTAIL_UNTIL if already else CURTAIL_FROM) * max(0.0, allowed):
+        return
+    for entry, bound in zip(sources, _divided(sources, allowed), strict=True):
+        if bound < entry.rating and (entry.bound is None or bound < entry.bound):
+            _bind(entry, bound)
+            entry.forced = True
+
+
+def allowed_generation(bounds: Bounds, demand: float | None, drawn: float, given: float) -> float | None:
+    """Return how much sources may generate under the limits on export, W; None without such a limit.
+
+    `demand` is what is not moved draws without the sources (None: not known, then nothing is counted on), `drawn` and
+    `given` what the moved devices draw and supply.
+    """
+    found: list[float] = []
+    if bounds.exporting is not None:
+        taken = 0.0 if demand is None else demand + drawn - given
+        found.append(inside(bounds.exporting) + taken)
+    if bounds.feeding is not None:
+        taken = 0.0 if demand is None else max(0.0, demand + drawn)
+        found.append(inside(bounds.feeding) + taken - given)
+    return max(0.0, min(found)) if found else None
+
+
+def _divided(sources: list[Source], total: float) -> list[float]:
+    """Share an allowed generation so that none of it is left to a source that cannot use it."""
+    demands = tuple(
+        Demand(
+            demand_id=entry.name,
+            wanted=entry.rating if entry.held_back else min(entry.rating, 1.3 * entry.generated + 200.0),
+        )
+        for entry in sources
+    )
+    shares = allocate(max(0.0, total), demands).powers
+    left = max(0.0, total - sum(shares.values()))
+    ratings = sum(entry.rating for entry in sources) or 1.0
+    return [shares[entry.name] + left * entry.rating / ratings for entry in sources]
+
+
+def _bind(entry: Source, bound: float) -> None:
+    bound = min(max(bound, entry.least), max(entry.rating, entry.least))
+    before = entry.memory.command
+    if before is not None and before <= bound < before + max(RAISE, RAISE_SHARE * before):
+        bound = max(before, entry.least)
+    entry.bound = bound
+
+
+def remembered(entry: Source) -> DeviceMemory:
+    """Return the memory of a source after the decision."""
+    memory = entry.memory
+    if entry.bound is not None:
+        memory = widen(memory, (-min(entry.bound, entry.generated),), turned=False)
+    return replace(memory, command=entry.bound, taken=entry.forced)
