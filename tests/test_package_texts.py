@@ -115,7 +115,7 @@ TRANSLATIONS = vol.Schema(
                 vol.Optional("sections"): {key: {vol.Required("name"): text, vol.Optional("description"): text}},
             }
         },
-        vol.Optional("selector"): {key: {vol.Required("options"): TEXTS}},
+        vol.Optional("selector"): {key: {vol.Optional("options"): TEXTS, vol.Optional("fields"): FIELDS}},
         vol.Optional("system_health"): {vol.Required("info"): TEXTS},
         vol.Optional("common"): TEXTS,
     }

@@ -219,7 +219,8 @@ class CemConfigFlow(ConfigFlow, domain=DOMAIN):
         services = [
             source
             for source in SERVICE_SOURCES
-            if source in known.values() or self.hass.config_entries.async_entries(source, include_ignore=False)
+            if source in known.values()
+            or self.hass.config_entries.async_entries(source, include_ignore=False, include_disabled=False)
         ]
         return self.async_show_form(
             step_id="tariff", data_schema=self._filled(tariff_schema(services), known), last_step=False

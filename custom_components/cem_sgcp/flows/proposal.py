@@ -44,7 +44,7 @@ from ..const import (
 _PHASE: Final = re.compile(r"phase|_l[123](_|$)|_[abc]$")
 _IMPORT: Final = re.compile(r"import|consum|usage|from_grid|bezug")
 _EXPORT: Final = re.compile(r"export|produc|return|to_grid|inject|feed|einspeis")
-_NORDPOOL_AREA: Final = re.compile(r"^([A-Z0-9]+)-")
+_NORDPOOL_AREA: Final = re.compile(r"([A-Z][A-Z0-9-]*)-[a-z_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +222,7 @@ def _tariff(entity_id: str | None, number: float | None, house: House) -> dict[s
         return {CONF_SOURCE: SOURCE_TIBBER}
     if entity.platform in (SOURCE_NORDPOOL, SOURCE_ENERGYZERO) and entity.config_entry_id:
         tariff = {CONF_SOURCE: entity.platform, CONF_CONFIG_ENTRY_ID: entity.config_entry_id}
-        area = _NORDPOOL_AREA.match(entity.unique_id or "")
+        area = _NORDPOOL_AREA.fullmatch(entity.unique_id or "")
         if entity.platform == SOURCE_NORDPOOL and area:
             tariff[CONF_AREA] = area[1]
         return tariff
