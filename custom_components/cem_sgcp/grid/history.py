@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import math
 from typing import Any, Final, Literal
 
-from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.history import state_changes_during_period
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 import numpy as np
 
@@ -89,8 +89,8 @@ def _from_states(hass: HomeAssistant, entity_id: str, start: datetime, end: date
 def means(changes: Iterable[tuple[float, float]], start: datetime, end: datetime) -> list[Interval]:
     """Return the time-weighted mean of each five minutes of a value that holds until its next change.
 
-    `changes` are times (s since 1970) with values, ascending; NaN says that nothing is known until the next change. Five
-    minutes of which less than half is known are left out.
+    `changes` are times (s since 1970) with values, ascending; NaN says that nothing is known until the next change.
+    Five minutes of which less than half is known are left out.
     """
     first, last = start.timestamp(), end.timestamp()
     pairs = [(min(max(when, first), last), value) for when, value in changes]

@@ -7,7 +7,7 @@ list stays a hole. It must not know where the points came from.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 from typing import Final
 
@@ -17,6 +17,7 @@ from .values import to_minute
 
 DEFAULT_STEP: Final = timedelta(hours=1)
 LONGEST_STEP: Final = timedelta(days=366)
+LARGEST_POWER: Final = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,26 @@ def assemble(points: Iterable[Point], unit: str, *, energies: bool = False) -> S
     ordered = [by_start[start] for start in sorted(by_start)]
     inferred = _ends([point.start for point in ordered])
     known = [
-        (point.start, point.end or end, point.value)
-        for point, end in zip(ordered, inferred, strict=True)
-        if point.value is not None
+        (point.start, end, value)
+        for point, inferred_end in zip(ordered, inferred, strict=True)
+        if (value := _mean(point.value, point.start, end := point.end or inferred_end, energies=energies)) is not None
     ]
-    following = [*(start for start, _, _ in known[1:]), None]
+    starts = [start for start, _, _ in known]
     return Series(
         intervals=tuple(
-            Interval(
-                start=start,
-                end=end if limit is None else min(end, limit),
-                value=value / ((end - start).total_seconds() / 3600) if energies else value,
-            )
-            for (start, end, value), limit in zip(known, following, strict=True)
+            Interval(start=start, end=end if following is None else min(end, following), value=value)
+            for (start, end, value), following in zip_longest(known, starts[1:])
         ),
         unit=unit,
     )
+
+
+def _mean(value: float | None, start: datetime, end: datetime, *, energies: bool) -> float | None:
+    """Return the mean over an interval; an energy in so short a time that no plant can deliver it is an error."""
+    if value is None or not energies:
+        return value
+    power = value * 3600 / (end - start).total_seconds()
+    return power if abs(power) <= LARGEST_POWER else None
 
 
 def from_ends(points: Sequence[Point]) -> list[Point]:

@@ -19,6 +19,8 @@ from .intervals import Point, assemble
 from .values import Unit, moment, number, power_unit, share_unit
 
 MOST_ATTRIBUTES: Final = 200
+#: So many entries of lists of unknown shape are looked at, however many there are: this runs in the event loop.
+MOST_READ: Final = 4 * MOST_ENTRIES
 MARKET_STEPS: Final = frozenset({300, 900, 1800, 3600})
 RESULT_UNITS: Final[dict[Kind, str]] = {
     "price": "currency/kWh",
@@ -269,15 +271,26 @@ def _with_energy(power: Series, attributes: Mapping[Any, Any], context: Context)
 def _read_anything(attributes: Mapping[Any, Any], context: Context, part: str | None, report: Reading) -> Reading:
     """Return the longest thing among the attributes that looks like a series."""
     best = report
-    for name, parsed in _look_alikes(attributes, context, part):
-        if parsed.used >= 2 and parsed.used > best.used:
+    left = MOST_READ
+    for name, entries in _look_alikes(attributes, context, part):
+        if not max(best.used, 1) < len(entries) or left <= 0:
+            continue
+        left -= min(len(entries), MOST_ENTRIES)
+        if isinstance(entries, Mapping):
+            parsed = parse_dict(entries, context, energies=context.unit.energy)
+        else:
+            parsed = parse_list(entries, context)
+        if parsed.used > max(best.used, 1):
             series = assemble(parsed.points, RESULT_UNITS[context.kind], energies=parsed.energies)
-            if series.intervals:
+            if len(series.intervals) > 1:
                 best = replace(report, series=series, shape=f"list:{name}", used=parsed.used, dropped=parsed.dropped)
     return best
 
 
-def _look_alikes(attributes: Mapping[Any, Any], context: Context, part: str | None) -> Iterator[tuple[str, Parsed]]:
+def _look_alikes(
+    attributes: Mapping[Any, Any], context: Context, part: str | None
+) -> Iterator[tuple[str, Sequence[Any] | Mapping[Any, Any]]]:
+    """Return what may be a series: lists, lists in an object, objects with times as keys."""
     for name, value in islice(attributes.items(), MOST_ATTRIBUTES):
         if not isinstance(name, str) or name in NEVER or (name in POWER_ATTRIBUTES and context.kind not in POWER):
             continue
@@ -285,6 +298,6 @@ def _look_alikes(attributes: Mapping[Any, Any], context: Context, part: str | No
             continue
         entries = _chosen(value, part)
         if entries:
-            yield name, parse_list(entries, context)
+            yield name, entries
         elif isinstance(value, Mapping):
-            yield name, parse_dict(value, context, energies=context.unit.energy)
+            yield name, value
