@@ -33,10 +33,11 @@ def dispatch(
 ) -> DispatchResult:
     """Return the full desired state of all devices at a moment.
 
-    `net_power` is measured at the connection point (W, import positive; None or not a finite number: the meter is
-    silent, and while a limit is in force the worst case is assumed). A plan older than `plan_max_age` s is not followed.
-    `limits` may hold limits that are not in force yet. `light` may be the grid's signal or the published light.
-    Devices that may be controlled are decided on their own; the others get the advice that would fit if they could be.
+    `net_power` is measured at the connection point (W, import positive); None or not a finite number means that the
+    meter is silent, and while a limit is in force the worst case is assumed. A plan older than `plan_max_age` s is not
+    followed. `limits` may hold limits that are not in force yet. `light` may be the grid's signal or the published
+    light. Devices that may be controlled are decided on their own; the others get the advice that would fit if they
+    could be.
     """
     guided = guide(plan, plan_max_age, now)
     bound = bounds(limits, light, now)

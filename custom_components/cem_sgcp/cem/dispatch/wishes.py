@@ -140,8 +140,15 @@ def taken(entry: Wish) -> Wish:
 
 
 def _released(resource: Resource, can: Reach, phase: Phase, reason: str) -> Wish:
-    if phase is Phase.BLACK and isinstance(resource.control, FillRate):
-        return _in_the_dark(resource, can)
+    if isinstance(resource.control, FillRate):
+        if phase is Phase.BLACK:
+            return _in_the_dark(resource, can)
+        if phase is Phase.RED and can.give <= 0.0:
+            return follow(resource, can, Intent.CHARGE_SURPLUS, "red_phase", power=0.0, low=0.0, high=can.most)
+        if phase is Phase.RED and (resource.power or 0.0) > 0.0:
+            # What a battery charges on its own may come from the grid.
+            low, high = -can.give, can.most
+            return follow(resource, can, Intent.SELF_CONSUMPTION, "red_phase", power=0.0, low=low, high=high)
     return Wish(
         resource=resource,
         reach=can,

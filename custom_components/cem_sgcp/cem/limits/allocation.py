@@ -176,6 +176,9 @@ def _settle(
 def _rise(demand: Demand, goal: float, before: Share, now: datetime) -> tuple[float, datetime | None]:
     """Return the share now and since when there has been room for more."""
     held = min(before.power, demand.wanted)
+    if 0.0 < held < min(demand.minimum, demand.wanted):
+        # Its minimum has risen, such as by more phases: what it had is no longer possible.
+        return goal, None
     if held > 0.0 and goal < demand.wanted and goal - held < max(BAND, BAND_SHARE * demand.wanted):
         return held, None
     room_since = now if before.room_since is None else min(before.room_since, now)
