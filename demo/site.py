@@ -183,6 +183,12 @@ async def entities_of(home: LiveHomeAssistant) -> dict[str, dict[str, Any]]:
     return {entry["entity_id"]: entry for entry in entries if entry["platform"] == DOMAIN}
 
 
+async def load_machines(home: LiveHomeAssistant) -> None:
+    """Load the machines, close their doors and enable their remote start: each offers itself to the energy manager."""
+    for device in ("washer", "dishwasher"):
+        await home.call("button.press", entity_id=f"button.sim_{device}_prepare")
+
+
 async def take_control(home: LiveHomeAssistant) -> list[str]:
     """Let the energy manager act on every device; new devices are advised only. Returns the switches."""
     entities = await entities_of(home)

@@ -257,7 +257,7 @@ def test_car_leaves_and_returns_with_less() -> None:
     go(house, 1.5)
     assert house.read("ev", "connected")
     assert house.read("ev", "soc") == pytest.approx(60 - 15, abs=0.1)
-    assert house.read("ev", "next_departure") == MONDAY.replace(hour=17, minute=30)
+    assert house.read("ev", "next_departure") == MONDAY.replace(day=24, hour=7, minute=15)
 
 
 def test_car_does_not_charge_while_it_is_away() -> None:
