@@ -189,7 +189,7 @@ def test_shares_never_exceed_the_budget_and_are_possible_powers(calls):
 def test_a_higher_priority_never_starves_for_a_lower_one(budget, asked):
     shared = allocate(budget, asked)
     for high in asked:
-        if high.fixed or high.wanted <= 0 or shared.powers[high.demand_id] > 0:
+        if high.fixed or high.wanted < 1.0 or shared.powers[high.demand_id] > 0:
             continue
         lower = sum(shared.powers[low.demand_id] for low in asked if not low.fixed and low.priority > high.priority)
         left = budget - sum(shared.powers.values())
