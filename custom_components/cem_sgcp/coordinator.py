@@ -160,7 +160,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             self._stops.append(async_track_state_change_event(self.hass, slow, self._on_device_change))
         if sources := self.forecaster.entities - watched - slow:
             self._stops.append(async_track_state_change_event(self.hass, sources, self._on_source_change))
-        self._stops.append(self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_on_stop))
+        self._stops.append(self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._async_on_stop))
         self._stops.append(async_at_started(self.hass, self._on_started))
         self.tick()
         self._schedule_plan()
