@@ -98,3 +98,13 @@ def test_ct62_three_days_by_tibber_style_starts_alone() -> None:
 def test_a_bare_list_of_strange_length_is_not_guessed() -> None:
     reading = read_attributes({"today": [0.1] * 7}, now=datetime(2025, 10, 20, tzinfo=BERLIN), zone=BERLIN)
     assert reading.series is None
+
+
+def test_ct62_a_day_without_midnight_has_its_prices() -> None:
+    cairo = ZoneInfo("Africa/Cairo")
+    now = datetime(2026, 4, 24, 12, tzinfo=cairo)
+    for count in (23, 24):
+        series = read_attributes({"today": [hour / 100 for hour in range(count)]}, now=now, zone=cairo).series
+        assert len(series.intervals) == 23
+        assert series.start == datetime(2026, 4, 24, 1, tzinfo=cairo)
+        assert series.end == datetime(2026, 4, 25, tzinfo=cairo)

@@ -452,3 +452,33 @@ def test_huge_lists_are_cut() -> None:
     entries = [{"start": NOW + timedelta(minutes=index), "value": 1.0} for index in range(20_000)]
     reading = read_attributes({"raw_today": entries}, now=NOW)
     assert (reading.used, reading.dropped) == (5000, 15_000)
+
+
+def test_a_period_with_a_length_needs_only_one_of_its_ends() -> None:
+    starts = [{"start": "2025-10-06T10:00Z", "period": "PT30M", "price": 0.1}]
+    ends = [{"end": "2025-10-06T10:30Z", "duration": "PT30M", "price": 0.1}]
+    for entries in (starts, ends):
+        series = read_series({"prices": entries}, now=NOW)
+        assert (series.start, series.end) == (NOW, NOW + timedelta(minutes=30))
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor", "currency"),
+    [
+        ("EUR/kWh", 1, "EUR"),
+        ("€/MWh", 0.001, "EUR"),
+        ("ct/kWh", 0.01, None),
+        ("p/kWh", 0.01, None),
+        ("öre/kWh", 0.01, None),
+        ("$/kWh", 1, None),
+        ("GBP per kWh", 1, "GBP"),
+        ("SEK/Wh", 1000, "SEK"),
+        ("°C", 1, None),
+        (5, 1, None),
+        ("x" * 1000, 1, None),
+    ],
+)
+def test_price_units(unit: object, factor: float, currency: str | None) -> None:
+    reading = read_attributes({"prices": [{"start": NOW, "price": 10.0}]}, unit=unit, now=NOW)
+    assert reading.series.intervals[0].value == pytest.approx(10 * factor)
+    assert reading.currency == currency

@@ -7,7 +7,7 @@ stay known. It must not know what is added to a price.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from .tariff import ActionTariff, EnergyZeroTariff, NordPoolTariff
 PUBLICATION: Final = time(12, 45)
 RETRY: Final = timedelta(minutes=5)
 TIMEOUT: Final = 30.0
+#: EnergyZero's way to say that a day is not published yet.
+NO_DATA: Final = frozenset({"no_data"})
 MARKET_ZONE: Final = "Europe/Brussels"
 DAY: Final = timedelta(days=1)
 
@@ -82,6 +84,8 @@ class ActionPrices:
                         domain, action, data, blocking=True, return_response=True
                     )
             except Exception as error:  # noqa: BLE001  # whatever another integration raises, the plan goes on
+                if getattr(error, "translation_key", None) in NO_DATA:
+                    return replace(known, tried=now, problem=Problem.NOT_PUBLISHED, detail="")
                 problem, detail = (
                     Problem.ACTION_FAILED,
                     f"{domain}.{action}: {str(error) or type(error).__name__}"[:200],
@@ -94,15 +98,7 @@ class ActionPrices:
             part=self._area,
         )
         if reading.series is None:
-            return _Day(
-                known.series,
-                known.used,
-                known.dropped,
-                known.fetched,
-                now,
-                problem=problem or Problem.NOT_PUBLISHED,
-                detail=detail,
-            )
+            return replace(known, tried=now, problem=problem or Problem.NOT_PUBLISHED, detail=detail)
         # The answer may reach into neighbouring days; each day is asked for itself.
         series = clipped(reading.series, *_bounds(day, zone))
         complete = series.end is not None and series.end >= _bounds(day, zone)[1]

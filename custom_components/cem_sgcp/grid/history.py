@@ -4,6 +4,7 @@ Statistics where the recorder keeps them (5 minutes for recent days, hours befor
 averaged by time. All reading happens in the recorder's own thread. It must not know what is learned.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 import math
@@ -28,6 +29,7 @@ STEP: Final = 300.0
 CHUNK: Final = timedelta(days=1)
 #: So far back the finer statistics are wanted, and so far back states are read at most.
 FINE: Final = timedelta(days=14)
+LEAST_PARTS: Final = 6
 LONGEST_STATES: Final = timedelta(days=31)
 LARGEST: Final = 1e9
 
@@ -64,8 +66,11 @@ def _from_statistics(hass: HomeAssistant, entity_id: str, start: datetime, end: 
             for row in found.get(entity_id, ())
             if (mean := row.get("mean")) is not None and math.isfinite(mean) and abs(mean) <= LARGEST
         ]
-    fine_hours = {begin // 3600 for begin, _, _ in rows["5minute"]}
-    chosen = [row for row in rows["hour"] if row[0] // 3600 not in fine_hours] + rows["5minute"]
+    counts = Counter(begin // 3600 for begin, _, _ in rows["5minute"])
+    # Where the finer statistics begin or are damaged, the hour knows more than a few of its parts.
+    whole = {begin // 3600 for begin, _, _ in rows["hour"] if counts[begin // 3600] < LEAST_PARTS}
+    chosen = [row for row in rows["hour"] if row[0] // 3600 in whole]
+    chosen += [row for row in rows["5minute"] if row[0] // 3600 not in whole]
     return [
         Interval(start=dt_util.utc_from_timestamp(begin), end=dt_util.utc_from_timestamp(until), value=mean)
         for begin, until, mean in sorted(chosen)
@@ -79,7 +84,9 @@ def _from_states(hass: HomeAssistant, entity_id: str, start: datetime, end: date
     begin = dt_util.utc_from_timestamp(begin.timestamp() // STEP * STEP)
     while begin < end:
         until = min(begin + CHUNK, end)
-        states = state_changes_during_period(hass, begin, until, entity_id, no_attributes=True).get(entity_id, [])
+        # A change exactly at the start would fall out: the recorder's periods begin after their start.
+        since = begin - timedelta(seconds=1)
+        states = state_changes_during_period(hass, since, until, entity_id, no_attributes=True).get(entity_id, [])
         changes = [(state.last_updated_timestamp, _number(state.state) * factor) for state in states]
         intervals += means(changes, begin, until)
         begin += CHUNK

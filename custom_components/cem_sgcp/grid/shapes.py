@@ -227,9 +227,10 @@ def _parse_bare(values: Any, days: int, context: Context) -> Parsed | None:
     if not isinstance(values, list | tuple) or not 0 < len(values) <= MOST_ENTRIES:
         return None
     day = context.now.astimezone(context.zone).date() + timedelta(days=days)
-    start, end = (moment(datetime.combine(each, time()), context.zone) for each in (day, day + timedelta(days=1)))
-    if start is None or end is None:
-        return None
+    # Where the clock is changed at midnight the day starts with the jump.
+    start, end = (
+        datetime.combine(each, time(), context.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
+    )
     numbers = [limited(number(value), context.unit.factor, context.kind) for value in values]
     step, rest = divmod((end - start).total_seconds(), len(numbers))
     if not rest and step in MARKET_STEPS:
