@@ -79,8 +79,7 @@ type Mend = Callable[[st.DrawFn, dict[str, Any]], None]
 def climb(values: dict[str, Any], *chain: str) -> None:
     """Put the known ones of some fields in ascending order."""
     known = [name for name in chain if values[name] is not None]
-    for name, value in zip(known, sorted(values[name] for name in known), strict=True):
-        values[name] = value
+    values |= zip(known, sorted(values[name] for name in known), strict=True)
 
 
 def last(values: dict[str, Any], start: str, end: str, least: float = 1.0) -> None:
@@ -233,6 +232,7 @@ def mend_run(draw: st.DrawFn, values: dict[str, Any]) -> None:
     values["choice"] = tuple(
         draw(st.sampled_from([entry.sequence_id for entry in group.alternatives])) for group in groups
     )
+    values["schedule"] = tuple(entry.replace(group=0, slot=0) for entry in values["schedule"])
 
 
 def mend_temperature(draw: st.DrawFn, values: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.cem_sgcp.cem.model import Model, ModelError, Plan, PriceProfile, SiteSnapshot
-
 from tests.cem.model.strategies import RECORDS, foreign_fields, records
 
 SLOW = settings(
@@ -54,7 +53,8 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def test_unknown_fields_survive_at_every_depth(cls: type[Model], data: st.DataObject) -> None:
     document = data.draw(records(cls)).to_json()
     for index, entry in enumerate(objects(document)):
-        entry |= {"x-later": {"value": index, "more": [None, {"deep": True}]}} | data.draw(foreign_fields)
+        entry.update(data.draw(foreign_fields))
+        entry["x-later"] = {"value": index, "more": [None, {"deep": True}]}
     assert cls.from_json(document).to_json() == document
 
 

@@ -6,7 +6,7 @@ A run that has started is a fixed fact for the planner. It must not know how a d
 
 from datetime import datetime, timedelta
 
-from .base import Model, item, model, quantity
+from .base import Model, item, model, quantity, utc
 from .energy_profile import EnergyProfile, RunState, Sequence
 from .errors import ModelError
 from .rules import known_names, not_before
@@ -49,16 +49,22 @@ class Run(Model):
     interrupted_total: float = quantity("s", default=0.0, minimum=0, doc="Length of all pauses that are over")
     resumed_at: datetime | None = item(default=None, doc="When it last went on after a pause")
     pauses: int = quantity(default=0, minimum=0, maximum=1_000_000, doc="How often it has been paused")
-    attempts: int = quantity(default=0, minimum=0, maximum=1_000_000, doc="Start commands sent so far")
+    attempts: int = quantity(default=0, minimum=0, maximum=1_000_000, doc="Starts that came to nothing")
     error: str = item(default="")
     confirmed: bool = item(default=False, doc="Power or state has shown that it runs")
 
     def check(self) -> None:
-        """Refuse choices that the profile does not offer."""
+        """Refuse choices and slots that the profile does not have."""
         if len(self.choice) > len(self.profile.groups):
             raise ModelError("too_many", "choice", value=len(self.choice), maximum=len(self.profile.groups))
         for group, name in zip(self.profile.groups, self.choice, strict=False):
             known_names("choice", (name,), (entry.sequence_id for entry in group.alternatives))
+        for index, entry in enumerate(self.schedule):
+            if entry.group >= len(self.profile.groups) or entry.slot >= len(self.sequence(entry.group).slots):
+                expected = f"{len(self.profile.groups)} groups with the slots of the chosen alternatives"
+                raise ModelError(
+                    "unknown_slot", f"schedule[{index}]", expected=expected, value=f"{entry.group}/{entry.slot}"
+                )
 
     @property
     def open(self) -> bool:
@@ -87,7 +93,7 @@ class Run(Model):
 
     def lay_out(self, start: datetime) -> tuple[ScheduledSlot, ...]:
         """Return the chosen slots one after the other from a start on."""
-        moment = start
+        moment = utc(start, "start")
         slots: list[ScheduledSlot] = []
         for group, index, slot in self.chosen_slots():
             end = moment + timedelta(seconds=slot.duration)

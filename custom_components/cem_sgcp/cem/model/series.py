@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from .base import Model, item, model, quantity
+from .base import Model, item, model, quantity, utc
 from .rules import ascending, ends_after_start
 from .time_grid import Array, TimeGrid
 
@@ -83,6 +83,7 @@ class Series(Model):
     @classmethod
     def from_values(cls, start: datetime, step: timedelta, values: Iterable[float], unit: str = "") -> Series:
         """Build a series of equal steps."""
+        start = utc(start, "start")
         return cls(
             intervals=tuple(
                 Interval(start=start + index * step, end=start + (index + 1) * step, value=value)
