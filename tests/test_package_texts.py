@@ -285,6 +285,17 @@ def test_readme_opens_with_the_two_commands_and_its_pictures_and_links_exist() -
                 assert (page.parent / target).exists(), f"{page.name} points to {target}"
 
 
+def test_the_matrix_names_tests_that_exist_and_every_conformance_row_that_is_tested() -> None:
+    """A story is shown by a test that is there, and no row of the conformance table is shown in secret."""
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    known = {name for text in sources.values() for name in re.findall(r"def (test_\w+)", text)}
+    known.update(path.name for path in sources)
+    page = (ROOT / "docs" / "story-matrix.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(test_[\w.]+)`", page)) - known == set()
+    tested = {f"CT-{number}" for name in known if (number := "".join(re.findall(r"^test_ct(\d+)_", name)))}
+    assert tested - set(re.findall(r"\| (CT-\d+) \|", page)) == set()
+
+
 def test_nothing_is_left_of_the_making() -> None:
     """No note to oneself, and no folder that only one machine has."""
     found = []
