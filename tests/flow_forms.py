@@ -54,7 +54,7 @@ def forms_only() -> Iterator[None]:
     """Keep connection points without starting them: what stands behind the forms has tests of its own."""
     with (
         patch("custom_components.cem_sgcp.async_setup", return_value=True),
-        patch("custom_components.cem_sgcp.async_setup_entry", return_value=None),
+        patch("custom_components.cem_sgcp.async_setup_entry", return_value=True),
         patch("custom_components.cem_sgcp.async_unload_entry", return_value=True),
     ):
         yield

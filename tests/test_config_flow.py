@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.energy.data import async_get_manager
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.exceptions import ServiceValidationError
@@ -29,6 +29,7 @@ from tests.flow_forms import (
     answers,
     begin,
     forms_only,
+    put_house,
     quarter_hours,
     register,
     settle,
@@ -102,6 +103,38 @@ async def test_ct01_connection_point_with_one_power_sensor_by_hand(house: HomeAs
     assert not entry.subentries
     assert entry.unique_id is not None
     assert len(entry.unique_id) == 32
+
+
+async def test_ct01_answered_forms_start_the_energy_manager(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """From the first screen to the entities, with nothing left out in between; a device that is added joins them."""
+    await hass.config.async_update(currency="EUR", location_name="Home")
+    freezer.move_to(NOON)
+    put_house(hass)
+    result = await answers(hass, await begin(hass), SITE, FIXED, PRICES, GRID)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+
+    def keys(owner: str) -> set[str]:
+        entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        return {each.unique_id.removeprefix(f"{owner}_") for each in entries if each.unique_id.startswith(f"{owner}_")}
+
+    assert {"net_power", "traffic_light", "lpc_state", "import_limit", "plan_status"} <= keys(entry.entry_id)
+    net = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry.entry_id}_net_power")
+    assert net is not None
+    assert float(hass.states.get(net).state) == 500
+
+    form = await hass.config_entries.subentries.async_init((entry.entry_id, "pv"), context={"source": SOURCE_USER})
+    roof = {"name": "Roof", "power_entity": "sensor.pv_power", "nominal_power": 5000, "act": {}, "advanced": {}}
+    result = await hass.config_entries.subentries.async_configure(form["flow_id"], roof)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+    assert {"control", "priority", "planned_power"} <= keys(next(iter(entry.subentries)))
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_everything_the_energy_dashboard_knows_is_proposed_and_confirmed(house: HomeAssistant) -> None:

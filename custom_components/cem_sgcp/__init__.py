@@ -17,6 +17,7 @@ from .devices import KINDS
 from .devices.base import Device, flatten
 from .frontend import async_add_dashboard, async_remove_dashboard, async_remove_resource, async_setup_frontend
 from .services import async_setup_services
+from .sources import async_setup_sources, async_watch_sources
 from .store import CemStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -36,6 +37,7 @@ PLATFORMS: Final = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what all connection points share."""
     async_setup_services(hass)
+    async_setup_sources(hass)
     await async_setup_frontend(hass)
     return True
 
@@ -58,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CemConfigEntry) -> bool:
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
+    entry.async_on_unload(async_watch_sources(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     await async_add_dashboard(hass, entry)
     return True

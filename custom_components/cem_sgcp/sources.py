@@ -14,7 +14,7 @@ from homeassistant.config_entries import (
     ConfigEntryChange,
     ConfigEntryState,
 )
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_state_change_event
@@ -89,7 +89,7 @@ def async_watch_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> CALLBAC
 
     @callback
     def on_change(event: Event[EventStateChangedData]) -> None:
-        if event.data["old_state"] is None and hass.is_running:
+        if event.data["old_state"] is None and hass.state is CoreState.running:
             async_check_sources(hass, entry)
 
     stops = (
