@@ -113,7 +113,7 @@ def _curtail(table: Table) -> None:
     allowed = allowed_generation(bounds, demand, drawn, given)
     if allowed is None:
         return
-    curtail_by_limit(table.sources, max(0.0, allowed))
+    curtail_by_limit(table.sources, allowed)
     generated = sum(
         entry.generated if entry.bound is None else min(entry.generated, entry.bound) for entry in table.sources
     )
@@ -142,8 +142,9 @@ def _conclude(table: Table) -> None:
         memory = _taken(entry, table)
         instruction = device_instruction(entry, site.bounds, taken=memory.taken)
         power = entry.power if instruction.kind is InstructionKind.SET and instruction.power is not None else None
-        if site.executes and power is not None and memory.command is not None:
-            step += power - memory.command
+        before = entry.measured if memory.command is None else memory.command
+        if site.executes and power is not None and before is not None:
+            step += power - before
         memory = commanded(memory, power if site.executes else None)
         _remember(table, entry.name, memory, instruction, shed=entry.cut)
     for origin in table.sources:

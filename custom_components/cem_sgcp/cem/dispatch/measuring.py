@@ -14,12 +14,14 @@ from datetime import datetime
 import math
 from typing import Final
 
-from .memory import DEFAULT_LOOP, LONGEST_LOOP, DeviceMemory, Measuring, Probe
+from .memory import LONGEST_LOOP, DeviceMemory, Measuring, Probe
 
 #: A step of ours of at least so many W can be recognised at the meter.
 PROBE_STEP: Final = 500.0
 #: Part of the step by which the meter may differ from what is expected.
 PROBE_TOLERANCE: Final = 0.35
+#: What remains of a longer time when a shorter one has been seen.
+FORGETTING: Final = 0.95
 #: s for which the last estimate stands in when the meter is silent.
 METER_GRACE: Final = 10.0
 #: Powers beyond this (W) are not of this world.
@@ -81,18 +83,22 @@ def estimate(net_power: float, ranges: Iterable[Range], before: float | None, fi
 
 
 def learn(measuring: Measuring, now: datetime, net_power: float | None, step: float) -> Measuring:
-    """Learn how long a step of ours (W) takes to show at the meter."""
-    probe, loop = measuring.probe, measuring.loop
+    """Learn how long a step of ours (W) takes to show at the meter.
+
+    The echo of a step comes before those of later ones, so these do not disturb it.
+    """
+    probe = measuring.probe
     if net_power is None:
         return replace(measuring, probe=None)
+    loop, learned = measuring.loop, measuring.learned
     if probe is not None:
         age = (now - probe.time).total_seconds()
-        moved = net_power - probe.net_power
-        if age > 0.0 and abs(moved - probe.step) <= PROBE_TOLERANCE * abs(probe.step):
+        if not 0.0 <= age <= LONGEST_LOOP:
+            probe = None
+        elif age > 0.0 and abs(net_power - probe.net_power - probe.step) <= PROBE_TOLERANCE * abs(probe.step):
             # Slowly forgotten, so that one quick echo does not undo what a slow one has taught.
-            probe, loop = None, min(max(age, 0.95 * loop, 1.0), LONGEST_LOOP)
-        elif age < 0.0 or age > LONGEST_LOOP or abs(step) > PROBE_TOLERANCE * abs(probe.step):
-            probe, loop = None, 0.95 * loop + 0.05 * DEFAULT_LOOP
+            loop = min(max(age, 1.0, FORGETTING * loop if learned else 0.0), LONGEST_LOOP)
+            probe, learned = None, True
     if probe is None and abs(step) >= PROBE_STEP:
         probe = Probe(now, net_power, step)
-    return replace(measuring, probe=probe, loop=loop)
+    return replace(measuring, probe=probe, loop=loop, learned=learned)

@@ -13,7 +13,7 @@ from ..limits import AllocationMemory
 from ..model import Instruction, Limit, Note
 
 #: s from a command until the meter shows it, as long as nothing is known of the house.
-DEFAULT_LOOP: Final = 4.0
+DEFAULT_LOOP: Final = 6.0
 LONGEST_LOOP: Final = 60.0
 
 
@@ -74,6 +74,7 @@ class Measuring:
     window_since: datetime | None = None
     loop: float = DEFAULT_LOOP
     """s from a command until the meter shows it, as learned."""
+    learned: bool = False
     probe: Probe | None = None
 
 
@@ -103,7 +104,7 @@ class DispatchMemory:
         return {
             "paused": sorted(self.control.paused),
             "load_peak": measuring.load_peak,
-            "loop": measuring.loop,
+            "loop": measuring.loop if measuring.learned else None,
         }
 
     @classmethod
@@ -113,9 +114,9 @@ class DispatchMemory:
             return cls()
         paused = data.get("paused")
         names = frozenset(entry for entry in paused if isinstance(entry, str)) if isinstance(paused, list) else ()
+        loop = _number(data.get("loop"), 0.0, LONGEST_LOOP)
         measuring = Measuring(
-            load_peak=_number(data.get("load_peak"), 0.0, 1e7),
-            loop=_number(data.get("loop"), DEFAULT_LOOP, LONGEST_LOOP),
+            load_peak=_number(data.get("load_peak"), 0.0, 1e7), loop=loop or DEFAULT_LOOP, learned=loop > 0.0
         )
         return cls(control=PassMemory(measuring=measuring, paused=frozenset(names)))
 

@@ -125,6 +125,8 @@ def curtail_by_limit(sources: list[Source], allowed: float) -> None:
 def allowed_generation(bounds: Bounds, demand: float | None, drawn: float, given: float) -> float | None:
     """Return how much sources may generate under the limits on export, W; None without such a limit.
 
+    Below 0 the limits are exceeded without them.
+
     `demand` is what is not moved draws without the sources (None: not known, then nothing is counted on), `drawn` and
     `given` what the moved devices draw and supply.
     """
@@ -135,7 +137,7 @@ def allowed_generation(bounds: Bounds, demand: float | None, drawn: float, given
     if bounds.feeding is not None:
         taken = 0.0 if demand is None else max(0.0, demand + drawn)
         found.append(inside(bounds.feeding) + taken - given)
-    return max(0.0, min(found)) if found else None
+    return min(found, default=None)
 
 
 def _divided(sources: list[Source], total: float) -> list[float]:
