@@ -32,7 +32,7 @@ async def test_ct02_reload_leaves_one_of_everything_and_removal_nothing(
     assert await hass.config_entries.async_reload(house.entry.entry_id)
     await house.settle()
     assert {entry.entity_id for entry in er.async_entries_for_config_entry(registry, house.entry.entry_id)} == before
-    assert house.state("plan_status").state in {"optimal", "feasible"}
+    assert house.state("plan_status").state in {"optimal", "feasible", "relaxed"}
 
     await hass.config_entries.async_remove(house.entry.entry_id)
     await house.step(60)

@@ -83,6 +83,7 @@ class Runner:
         self._keep(run)
         await self._cem.store.async_save_now()
         self._announced(device, run)
+        self._cem.request_tick(urgent=True)
         return run
 
     def _announce(
@@ -172,6 +173,7 @@ class Runner:
         self._keep(run)
         await self._cem.store.async_save_now()
         self._changed()
+        self._cem.request_tick(urgent=True)
         return run
 
     def _instruct(self, device: Device, run: Run, kind: InstructionKind, decision: Decision) -> None:
