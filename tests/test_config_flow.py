@@ -379,7 +379,9 @@ async def test_fixed_price_with_surcharge_and_tax(house: HomeAssistant) -> None:
 
 @pytest.mark.parametrize("price", [float("nan"), "nan", float("inf"), 1001, "abc"])
 async def test_price_that_is_no_price_is_refused(house: HomeAssistant, price: Any) -> None:
+    """Nor is one that was not typed: nothing is taken for granted."""
     result = await to_prices(house, "fixed")
+    result = shown(await answer(house, result, {"import_tariff": {}}), "prices", import_tariff="price_required")
     with pytest.raises(InvalidData):
         await answer(house, result, {"import_tariff": {"price": price}})
     shown(await answer(house, result, {"import_tariff": {"price": -0.01}}), "grid")
@@ -414,7 +416,8 @@ async def test_time_of_use_prices(house: HomeAssistant) -> None:
         ([("22:00:00", "06:00:00", [], 0.2), ("05:00:00", "07:00:00", ["mon"], 0.3)], "periods_overlap"),
         ([("22:00:00", "06:00:00", ["sun"], 0.2), ("05:00:00", "07:00:00", ["mon"], 0.3)], "periods_overlap"),
         ([("00:00:00", "00:00:00", ["sat"], 0.2), ("12:00:00", "13:00:00", ["sat"], 0.3)], "periods_overlap"),
-        ([("22:00:00", "06:00:00", [], "nan")], "price_not_a_number"),
+        ([("22:00:00", "06:00:00", [], "nan")], "period_without_price"),
+        ([("22:00:00", "06:00:00", [], 1e9)], "period_without_price"),
     ],
 )
 async def test_periods_that_cannot_be_are_refused_and_can_be_corrected(
@@ -497,6 +500,7 @@ async def test_nord_pool(house: HomeAssistant) -> None:
     await house.config.async_update(currency="SEK")
     entry = nordpool(house)
     result = await to_prices(house, "nordpool")
+    assert suggestions(result) == {"import_tariff": {"config_entry_id": entry.entry_id}}
     area = result["data_schema"].schema["import_tariff"].schema.schema["area"]
     assert area.config["options"] == ["SE3", "SE4"]
     tariff = {"config_entry_id": entry.entry_id, "area": "SE3", "surcharge": 0.8, "vat": 25}

@@ -25,6 +25,7 @@ import voluptuous as vol
 from .cem.model import Phase
 from .const import (
     CONF_CO2,
+    CONF_CONFIG_ENTRY_ID,
     CONF_CONNECTION_ID,
     CONF_CONTRACT_EXPORT_LIMIT,
     CONF_CONTRACT_IMPORT_LIMIT,
@@ -216,12 +217,7 @@ class CemConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._data[key] = {CONF_SOURCE: user_input[source]}
             return await self.async_step_prices()
         known = {source: self._known_tariff(key).get(CONF_SOURCE) for key, source in _TARIFFS.items()}
-        services = [
-            source
-            for source in SERVICE_SOURCES
-            if source in known.values()
-            or self.hass.config_entries.async_entries(source, include_ignore=False, include_disabled=False)
-        ]
+        services = [source for source in SERVICE_SOURCES if source in known.values() or self._entries(source)]
         return self.async_show_form(
             step_id="tariff", data_schema=self._filled(tariff_schema(services), known), last_step=False
         )
@@ -250,11 +246,7 @@ class CemConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._recognised[_RECOGNISED[key]] = check.recognised
             if not errors:
                 return await self.async_step_grid()
-        known = {
-            key: self._shown_tariff(key)
-            for key in sources
-            if self._known_tariff(key).get(CONF_SOURCE) == sources[key] and key in schema.schema
-        }
+        known = {key: self._shown_tariff(key, source) for key, source in sources.items() if key in schema.schema}
         return self.async_show_form(
             step_id="prices",
             data_schema=self._filled(schema, user_input or known),
@@ -268,17 +260,24 @@ class CemConfigFlow(ConfigFlow, domain=DOMAIN):
         tariff: Mapping[str, Any] = self._known.get(key) or {}
         return tariff
 
-    def _shown_tariff(self, key: str) -> dict[str, Any]:
-        """Return a known tariff as the form shows it."""
+    def _shown_tariff(self, key: str, source: str) -> dict[str, Any]:
+        """Return what is known of a tariff from this source, as the form shows it."""
         tariff = dict(self._known_tariff(key))
+        if tariff.get(CONF_SOURCE) != source:
+            # Of a price integration that is set up once there is nothing to choose.
+            entries = self._entries(source) if source in SERVICE_SOURCES else []
+            return {CONF_CONFIG_ENTRY_ID: entries[0].entry_id} if len(entries) == 1 else {}
         if CONF_PERIODS in tariff:
             tariff[CONF_PERIODS] = shown_periods(tariff[CONF_PERIODS])
         return tariff
 
+    def _entries(self, domain: str) -> list[ConfigEntry]:
+        """Return the entries of a price integration that can be asked."""
+        return self.hass.config_entries.async_entries(domain, include_ignore=False, include_disabled=False)
+
     def _areas(self) -> list[str]:
         """Return the price areas that Nord Pool is set up for."""
-        entries = self.hass.config_entries.async_entries(SOURCE_NORDPOOL, include_ignore=False)
-        return sorted({str(area) for entry in entries for area in entry.data.get("areas", ())})
+        return sorted({str(area) for entry in self._entries(SOURCE_NORDPOOL) for area in entry.data.get("areas", ())})
 
     # ------------------------------------------------------------------------------------------------ grid
 

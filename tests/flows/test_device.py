@@ -74,10 +74,13 @@ async def answer(hass: HomeAssistant, result: Any, *parts: dict[str, Any]) -> An
     for part in parts:
         for key, value in part.items():
             typed[key] = typed.get(key, {}) | value if isinstance(value, dict) else value
-    for name in ("act", "program"):
-        if name in typed:
-            typed[name] = {key: value for key, value in typed[name].items() if value is not None}
-    return await hass.config_entries.subentries.async_configure(result["flow_id"], typed)
+    return await hass.config_entries.subentries.async_configure(result["flow_id"], without_empty(typed))
+
+
+def without_empty(typed: dict[str, Any]) -> dict[str, Any]:
+    """What a browser sends: fields that were cleared are left out, also in sections."""
+    filled = {key: without_empty(value) if isinstance(value, dict) else value for key, value in typed.items()}
+    return {key: value for key, value in filled.items() if value is not None}
 
 
 async def add(point: MockConfigEntry, hass: HomeAssistant, kind: str, name: str = "Mine") -> Any:
@@ -132,6 +135,12 @@ CORRECTED: dict[str, dict[str, Any]] = {
         ("load", {"power_entity": "sensor.grid_power"}, {"power_entity": "power_sensor_in_use"}),
         ("load", {"power_entity": "sensor.taken"}, {"power_entity": "power_sensor_in_use"}),
         ("pv", {"nominal_power": float("nan")}, {"nominal_power": "not_a_number"}),
+        ("pv", {"nominal_power": None}, {"nominal_power": "required"}),
+        (
+            "battery",
+            {"capacity": None, "max_charge_power": None},
+            {"capacity": "required", "max_charge_power": "required"},
+        ),
         ("pv", {"forecast_source": "entity"}, {"forecast_entity": "forecast_entity_missing"}),
         ("pv", {"act": {"curtail_entity": "number.nowhere"}}, {"act": "entity_not_found"}),
         ("battery", {"reserve": 100}, {"reserve": "reserve_above_maximum"}),

@@ -35,10 +35,11 @@ from ..const import (
     SOURCE_ENTITY,
     SOURCE_FIXED,
     SOURCE_NONE,
+    SOURCE_TIME_OF_USE,
 )
 from ..grid.reader import TariffReader
 from ..grid.report import Problem
-from .schemas import WEEKDAYS
+from .schemas import HIGHEST_PRICE, WEEKDAYS
 
 METER_KEYS: Final = (CONF_GRID_POWER, CONF_GRID_IMPORT_POWER, CONF_GRID_EXPORT_POWER)
 _REGISTRY_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -142,6 +143,8 @@ _PROBLEMS: Final = {
 
 async def async_check_tariff(hass: HomeAssistant, tariff: Mapping[str, Any], currency: str) -> TariffCheck:
     """Read a tariff once, the way it will be read later, and say what came of it."""
+    if tariff[CONF_SOURCE] in (SOURCE_FIXED, SOURCE_TIME_OF_USE) and CONF_PRICE not in tariff:
+        return TariffCheck(error="price_required")
     for key in (CONF_ENTITY_ID, CONF_ENTITY_ID_NEXT):
         if key in tariff and (error := entity_error(hass, tariff[key])) is not None:
             return TariffCheck(error=error, detail=tariff[key])
@@ -170,8 +173,8 @@ def periods_error(periods: list[Mapping[str, Any]]) -> str | None:
         return "periods_required"
     spans: list[tuple[int, int]] = []
     for period in periods:
-        if not math.isfinite(float(period[CONF_PRICE])):
-            return "price_not_a_number"
+        if not -HIGHEST_PRICE <= float(period.get(CONF_PRICE, math.nan)) <= HIGHEST_PRICE:
+            return "period_without_price"
         start, end = _minute(period[CONF_START]), _minute(period[CONF_END])
         length = (end - start) % 1440 or 1440
         for day in period.get(CONF_WEEKDAYS) or WEEKDAYS:

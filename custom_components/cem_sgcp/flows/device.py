@@ -11,7 +11,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers.selector import EntitySelector, TextSelector
+from homeassistant.helpers.selector import EntitySelector, NumberSelector, TextSelector
 import voluptuous as vol
 
 from ..const import CONF_NAME
@@ -27,7 +27,18 @@ def device_schema(kind: str, suggested: Mapping[str, Any]) -> vol.Schema:
     """Return the form of a kind with a name in front; `suggested` may hold sections or be flat."""
     known = suggested.get(CONF_NAME)
     name = vol.Required(CONF_NAME, description={"suggested_value": known} if known else None)
-    return vol.Schema({name: TextSelector(), **KINDS[kind].schema(suggested).schema})
+    fields = {_typed(marker, selector): selector for marker, selector in KINDS[kind].schema(suggested).schema.items()}
+    return vol.Schema({name: TextSelector(), **fields})
+
+
+def _typed(marker: vol.Marker, selector: Any) -> vol.Marker:
+    """Return a required number that nothing is known of as an optional one: a form would fill it with its minimum.
+
+    That it was typed is checked by `device_data`.
+    """
+    if isinstance(marker, vol.Required) and isinstance(selector, NumberSelector) and not marker.description:
+        return vol.Optional(str(marker))
+    return marker
 
 
 def device_data(
@@ -47,9 +58,12 @@ def device_data(
     if CONF_NAME not in data:
         errors[CONF_NAME] = "name_required"
     sections: dict[str, str] = {}
-    for field, selector, parent in _fields(KINDS[kind].schema({})):
+    for marker, selector, parent in _fields(KINDS[kind].schema({})):
+        field = str(marker)
         sections[field] = parent or field
         if (value := data.get(field)) is None:
+            if isinstance(marker, vol.Required):
+                errors[field] = "required"
             continue
         if isinstance(value, float) and not math.isfinite(value):
             errors[field] = "not_a_number"
@@ -94,13 +108,13 @@ def _rounded(power: float) -> float | None:
     return math.ceil(power / 100.0) * 100.0 if power > 0 else None
 
 
-def _fields(schema: vol.Schema, parent: str | None = None) -> Iterator[tuple[str, Any, str | None]]:
+def _fields(schema: vol.Schema, parent: str | None = None) -> Iterator[tuple[vol.Marker, Any, str | None]]:
     """Yield field, selector and section of every field of a form."""
     for marker, selector in schema.schema.items():
         if isinstance(selector, section):
             yield from _fields(selector.schema, str(marker))
         else:
-            yield str(marker), selector, parent
+            yield marker, selector, parent
 
 
 def _entity_error(hass: HomeAssistant, field: str, value: Any) -> str | None:

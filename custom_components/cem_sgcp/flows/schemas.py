@@ -1,7 +1,8 @@
 """The fields of every screen of the config flow and the options flow.
 
 One function per screen; labels and explanations are in `translations`. A field that may stay empty is optional and has
-no default, so that the user can clear it. Nothing is checked here beyond what a selector knows.
+no default, so that the user can clear it. So is a number that must be typed: a form would fill a required one with its
+minimum. Nothing is checked here beyond what a selector knows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,6 +74,9 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Sources that are there only where the integration behind them is set up.
 SERVICE_SOURCES: Final = (SOURCE_NORDPOOL, SOURCE_ENERGYZERO, SOURCE_TIBBER)
 CO2_SOURCES: Final = (SOURCE_NONE, SOURCE_FIXED, SOURCE_ENTITY)
+
+#: Currency/kWh; leaves room for currencies with small units.
+HIGHEST_PRICE: Final = 1000.0
 
 _POWER_FILTER: Final[list[Any]] = [
     {"domain": ["sensor", "number", "input_number"], "device_class": "power"},
@@ -148,12 +152,12 @@ def prices_schema(sources: Mapping[str, str], currency: str, areas: Sequence[str
 def tariff_fields(source: str, currency: str, areas: Sequence[str]) -> dict[vol.Marker, Any]:
     """Return what a tariff of this source needs to know."""
     unit = f"{currency}/kWh"
-    price = number(-1000, 1000, 0.001, unit)
+    price = number(-HIGHEST_PRICE, HIGHEST_PRICE, 0.001, unit)
     fields: dict[vol.Marker, Any] = {}
     if source == SOURCE_NONE:
         return fields
     if source in (SOURCE_FIXED, SOURCE_TIME_OF_USE):
-        fields[vol.Required(CONF_PRICE)] = price
+        fields[vol.Optional(CONF_PRICE)] = price
     if source == SOURCE_TIME_OF_USE:
         fields[vol.Required(CONF_PERIODS)] = _periods(unit)
     if source == SOURCE_ENTITY:
@@ -174,6 +178,7 @@ def tariff_fields(source: str, currency: str, areas: Sequence[str]) -> dict[vol.
 
 def _periods(unit: str) -> ObjectSelector:
     """Return the list of daily periods of a time-of-use tariff."""
+    weekdays = {"options": list(WEEKDAYS), "multiple": True, "translation_key": "weekday"}
     return ObjectSelector(
         {
             "multiple": True,
@@ -183,20 +188,9 @@ def _periods(unit: str) -> ObjectSelector:
             "fields": {
                 CONF_START: {"required": True, "selector": {"time": {}}},
                 CONF_END: {"required": True, "selector": {"time": {}}},
-                CONF_WEEKDAYS: {
-                    "selector": {"select": {"options": list(WEEKDAYS), "multiple": True, "translation_key": "weekday"}}
-                },
+                CONF_WEEKDAYS: {"selector": {"select": weekdays}},
                 CONF_PRICE: {
-                    "required": True,
-                    "selector": {
-                        "number": {
-                            "min": -1000,
-                            "max": 1000,
-                            "step": 0.001,
-                            "mode": "box",
-                            "unit_of_measurement": unit,
-                        }
-                    },
+                    "selector": {"number": {"step": 0.001, "mode": "box", "unit_of_measurement": unit}},
                 },
             },
         }
