@@ -296,7 +296,7 @@ def told(result: DispatchResult, name: str) -> Instruction:
     return found[0]
 
 
-@dataclass
+@dataclass(repr=False)
 class Device:
     """A simulated device: follows its command after a delay, within its reach."""
 
@@ -332,7 +332,7 @@ class Device:
             self.switches += 1
 
 
-@dataclass
+@dataclass(repr=False)
 class Simulation:
     """The loop: measure (late), dispatch, command (late), draw."""
 

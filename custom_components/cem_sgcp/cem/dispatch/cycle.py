@@ -12,11 +12,11 @@ from .balance import cover, take_surplus
 from .bounds import inside
 from .express import device_instruction, release_missing, source_instruction
 from .granting import grant
-from .limiting import absorb, exceeds, needed_support, steady, support
+from .limiting import absorb, exceeds, needed_support, spare, steady, support
 from .measuring import learn
 from .member import Member, commanded
 from .memory import DeviceMemory, PassMemory, Unheld
-from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, probe, remembered
+from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, remembered
 from .survey import survey
 from .table import FRESH, Site, Table
 
@@ -100,7 +100,7 @@ def _limit_export(table: Table) -> None:
     if bounds.feeding is not None:
         own_use = max(0.0, house.power + generated + drawn)
         excess = max(excess, generated + given - own_use - inside(bounds.feeding))
-    absorb(members, max(excess, 0.0) + probe(table.sources))
+    absorb(members, excess)
 
 
 def _curtail(table: Table) -> None:
@@ -109,10 +109,16 @@ def _curtail(table: Table) -> None:
     seen = [_seen(entry) for entry in table.members]
     drawn, given = sum(max(0.0, power) for power in seen), -sum(min(0.0, power) for power in seen)
     demand = None if house.blind else table.measuring.demand if table.sources else house.power
-    curtail_by_plan(table.sources, table.site.guided, None if demand is None else demand + drawn - given)
+    if demand is not None:
+        takers = sum(spare(entry) for entry in table.members if entry.wish.takes_surplus)
+        curtail_by_plan(table.sources, table.site.guided, demand + drawn - given + headroom(table.sources, takers))
+    else:
+        curtail_by_plan(table.sources, table.site.guided, None)
     allowed = allowed_generation(bounds, demand, drawn, given)
     if allowed is None:
         return
+    if demand is not None:
+        allowed += headroom(table.sources, sum(spare(entry) for entry in table.members))
     curtail_by_limit(table.sources, allowed)
     generated = sum(
         entry.generated if entry.bound is None else min(entry.generated, entry.bound) for entry in table.sources

@@ -184,6 +184,15 @@ def absorb(members: list[Member], excess: float) -> None:
             entry.forced = True
 
 
+def spare(entry: Member) -> float:
+    """Return how much more a store can be counted on to take than is decided, W."""
+    if not entry.store or entry.cut or entry.memory.under or entry.loose:
+        return 0.0
+    if entry.power <= _WATT and entry.wish.reach.least > STANDBY:
+        return 0.0
+    return max(0.0, _room(entry))
+
+
 def _room(entry: Member) -> float:
     most = entry.wish.reach.most
     if entry.memory.under and entry.measured is not None and entry.measured > STANDBY:

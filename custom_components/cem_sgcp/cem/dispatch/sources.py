@@ -22,8 +22,10 @@ BOUND: Final = 0.9
 #: A bound is not raised for less than this: W, and part of it.
 RAISE: Final = 50.0
 RAISE_SHARE: Final = 0.03
-#: Per call so much of their rating is tried for stores that could absorb what is curtailed.
-PROBE_SHARE: Final = 0.05
+#: A bound leaves this much (W, and part of the rating) to stores that could take it: what is curtailed cannot be seen,
+#: and a store would otherwise stay idle beside a curtailed source.
+HEADROOM: Final = 200.0
+HEADROOM_SHARE: Final = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,12 +81,9 @@ def source(resource: Resource, guided: Guide, before: DeviceMemory, *, turned: b
     )
 
 
-def probe(sources: list[Source]) -> float:
-    """Return how much more export than is seen the stores should be ready for, W.
-
-    Curtailed power cannot be seen; a store that could take it would otherwise stay idle beside a curtailed source.
-    """
-    return sum(PROBE_SHARE * entry.rating for entry in sources if entry.memory.taken and entry.held_back)
+def headroom(sources: list[Source], spare: float) -> float:
+    """Return how much more than is used may be generated, where stores have `spare` room for it, W."""
+    return min(max(0.0, spare), max(HEADROOM, HEADROOM_SHARE * sum(entry.rating for entry in sources)))
 
 
 def curtail_by_plan(sources: list[Source], guided: Guide, demand: float | None) -> None:
