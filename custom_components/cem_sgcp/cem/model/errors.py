@@ -37,6 +37,7 @@ MESSAGES: Final[dict[str, str]] = {
     "already_running": "{value} is running; a new run can be announced when it has finished.",
     "unknown_limit": "There is no limit with the name {value}.",
     "contract_limit": "The limit {value} belongs to the contract; change it in the options.",
+    "no_run_found": "{path}: no run of at least {minimum} Wh was found in {value} readings.",
     # The life of a run.
     "run_over": "The run {value} is over ({state}); announce a new one.",
     "run_already_started": "The run {value} started at {start}; this can only be done before the start.",

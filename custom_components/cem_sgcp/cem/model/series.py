@@ -53,7 +53,8 @@ class Series(Model):
         return self.intervals[-1].end if self.intervals else None
 
     @cached_property
-    def _bounds(self) -> tuple[Array, Array, Array]:
+    def columns(self) -> tuple[Array, Array, Array]:
+        """Starts and ends (seconds since 1970) and values of the intervals, shape (intervals,) each."""
         starts = np.array([entry.start.timestamp() for entry in self.intervals], dtype=np.float64)
         ends = np.array([entry.end.timestamp() for entry in self.intervals], dtype=np.float64)
         values = np.array([entry.value for entry in self.intervals], dtype=np.float64)
@@ -61,7 +62,7 @@ class Series(Model):
 
     def at(self, moment: datetime) -> float | None:
         """Return the value at a moment, or None in a gap."""
-        starts, ends, values = self._bounds
+        starts, ends, values = self.columns
         index = int(np.searchsorted(starts, moment.timestamp(), side="right")) - 1
         if index < 0 or moment.timestamp() >= ends[index]:
             return None
@@ -69,16 +70,19 @@ class Series(Model):
 
     def on(self, grid: TimeGrid) -> Array:
         """Return the time-weighted mean over each step, shape (steps,); NaN where less than half a step is known."""
-        starts, ends, values = self._bounds
+        return self.between(grid.seconds)
+
+    def between(self, edges: Array) -> Array:
+        """Return the same between ascending edges (seconds since 1970, shape (steps + 1,)), shape (steps,)."""
+        starts, ends, values = self.columns
         if not len(values):
-            return np.full(len(grid), np.nan)
-        edges = grid.seconds
+            return np.full(len(edges) - 1, np.nan)
         covered = _integral(edges, starts, ends, np.ones_like(values))
         total = _integral(edges, starts, ends, values)
         known = np.diff(covered)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.diff(total) / known
-        return np.where(known * 2 >= grid.durations, mean, np.nan)
+        return np.where(known * 2 >= np.diff(edges), mean, np.nan)
 
     @classmethod
     def from_values(cls, start: datetime, step: timedelta, values: Iterable[float], unit: str = "") -> Series:

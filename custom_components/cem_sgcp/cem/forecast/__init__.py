@@ -1,0 +1,24 @@
+"""What load and generation will do, and what an appliance's run will take.
+
+Forecasts are series in W over the horizon; profiles are learned from recorded runs. They must not know where history,
+forecasts or recordings came from.
+"""
+
+from .learn import RecordedRun, find_runs, learn_profile, profile_of, update_profile
+from .load import forecast_load, load_forecast
+from .pv import forecast_pv, pv_forecast
+from .quarters import Basis, Forecast
+
+__all__ = [
+    "Basis",
+    "Forecast",
+    "RecordedRun",
+    "find_runs",
+    "forecast_load",
+    "forecast_pv",
+    "learn_profile",
+    "load_forecast",
+    "profile_of",
+    "pv_forecast",
+    "update_profile",
+]
