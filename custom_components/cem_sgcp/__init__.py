@@ -4,6 +4,8 @@ Built from the published contents of IEC TR 62746-2:2015 and its public sibling 
 one connection point, one subentry is one device behind it.
 """
 
+from collections.abc import Awaitable
+import logging
 from typing import Final
 
 from homeassistant.const import Platform
@@ -19,6 +21,8 @@ from .frontend import async_add_dashboard, async_remove_dashboard, async_remove_
 from .services import async_setup_services
 from .sources import async_setup_sources, async_watch_sources
 from .store import CemStore
+
+_LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -38,7 +42,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what all connection points share."""
     async_setup_services(hass)
     async_setup_sources(hass)
-    await async_setup_frontend(hass)
+    await _shown(async_setup_frontend(hass))
     return True
 
 
@@ -62,8 +66,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: CemConfigEntry) -> bool:
     coordinator.async_start()
     entry.async_on_unload(async_watch_sources(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
-    await async_add_dashboard(hass, entry)
+    await _shown(async_add_dashboard(hass, entry))
     return True
+
+
+async def _shown(work: Awaitable[None]) -> None:
+    """Do something for the dashboard; whatever goes wrong there, limits must hold and plans be made."""
+    try:
+        await work
+    except Exception:
+        _LOGGER.exception("The dashboard is not complete")
 
 
 async def _async_reload(hass: HomeAssistant, entry: CemConfigEntry) -> None:
@@ -77,7 +89,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: CemConfigEntry) -> bool
         return False
     await entry.runtime_data.async_stop("unload")
     entry.runtime_data.problems.clear()
-    await async_remove_dashboard(hass, entry)
+    await _shown(async_remove_dashboard(hass, entry))
     return True
 
 
