@@ -139,6 +139,9 @@ class Hands:
             self._advise(arm, instruction, commands)
             return False
         arm.advised = None
+        if (under_way := arm.job) is not None and _same_run(under_way.instruction, instruction):
+            await under_way.over.wait()
+            return under_way.done
         if not commands:
             self._report(
                 replace(
@@ -297,3 +300,7 @@ class Hands:
             self._tell(record)
         except Exception:
             _LOGGER.exception("A record of a command could not be passed on")
+
+
+def _same_run(one: Instruction, other: Instruction) -> bool:
+    return one.kind is other.kind is InstructionKind.START and one.run_id == other.run_id

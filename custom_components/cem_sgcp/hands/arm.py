@@ -42,6 +42,9 @@ class Job:
     sent: Sent | None = None
     newer: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a newer job for the same device is there."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    done: bool = False
+    """Whether the device obeyed, once it is over."""
 
 
 class Arm:
@@ -63,6 +66,11 @@ class Arm:
         self._job: Job | None = None
         self._unproven = 0
 
+    @property
+    def job(self) -> Job | None:
+        """The job that is under way or waits, if there is one."""
+        return self._job
+
     def take(self, job: Job, *, at_once: bool) -> None:
         """Put a job above all older ones; `at_once` gives up even an action that is under way."""
         self.withdraw(at_once=at_once)
@@ -82,13 +90,14 @@ class Arm:
         """See a job through; return whether the device obeyed, as far as can be seen."""
         try:
             async with self._lock:
-                done = await self._attempts(job)
+                job.done = await self._attempts(job)
         finally:
+            job.over.set()
             if self._job is job:
                 self._job = None
         if job.sent is not None and not job.newer.is_set():
-            job.sent.standing = Standing.DONE if done else Standing.FAILED
-        return done
+            job.sent.standing = Standing.DONE if job.done else Standing.FAILED
+        return job.done
 
     async def _attempts(self, job: Job) -> bool:
         before = baseline(self._hass, job.commands)
