@@ -115,6 +115,20 @@ def test_pv_and_base_load_are_those_of_the_recorded_day() -> None:
     assert house.base_energy == pytest.approx(sum(float(row["load_w"]) for row in day) / 2)
 
 
+def test_ripple_moves_the_meter_and_keeps_the_energy_of_every_half_hour() -> None:
+    smooth, rippled = quiet(10), quiet(10, ripple=0.3)
+    loads = set()
+    for _ in range(8):
+        for _ in range(6):
+            go(rippled, 1 / 12)
+            loads.add(rippled.read("home", "base_load"))
+            assert rippled.read("home", "base_load") > 0
+        go(smooth, 0.5)
+        assert rippled.base_energy == pytest.approx(smooth.base_energy)
+        assert rippled.pv_energy == pytest.approx(smooth.pv_energy)
+    assert len(loads) == 48
+
+
 def test_every_quarter_of_the_year_has_prices_and_days_are_92_96_or_100_quarters_long() -> None:
     records = at(0).records
     lengths = {}
@@ -296,6 +310,32 @@ def test_charger_starts_by_itself_only_when_it_is_set_to(autostart: bool) -> Non
     assert (house.read("ev", "power") > 0) is autostart
 
 
+def test_car_can_be_taken_and_brought_back_at_any_time() -> None:
+    house = quiet(12, ev_soc=60)
+    house.command("ev", "drive")
+    go(house, 0.5)
+    assert not house.read("ev", "connected")
+    go(house, 0.6)
+    assert house.read("ev", "connected")
+    assert house.read("ev", "soc") == pytest.approx(60 - 7 / 0.6, abs=0.1)
+    house.command("ev", "drive")
+    go(house, 0.1)
+    house.command("ev", "come_back")
+    go(house, 0.1)
+    assert house.read("ev", "connected")
+
+
+def test_car_that_comes_back_early_stays_until_its_next_trip() -> None:
+    house = quiet(8)
+    assert not house.read("ev", "connected")
+    house.command("ev", "come_back")
+    for _ in range(6):
+        go(house, 0.25)
+        assert house.read("ev", "connected")
+    go(house, 22)
+    assert not house.read("ev", "connected")
+
+
 # ---------------------------------------------------------------------- appliances
 
 
@@ -416,11 +456,16 @@ def test_house_goes_on_while_the_computer_is_off() -> None:
     original.command("battery", "mode", "manual")
     original.command("battery", "setpoint", 700)
     original.command("grid", "signal", "yellow")
+    original.command("ev", "drive")
     memory = json.loads(json.dumps(dump(original)))
     go(original, 1.5)
     copy = House(MONDAY + 9.5 * HOUR, HouseOptions(ev_autostart=False, washer_ready=True))
     restore(copy, memory)
     copy.advance(MONDAY + 9.5 * HOUR)
     assert dump(copy) == dump(original)
+    del memory["parts"]["car"], memory["parts"]["battery"]["mode"]
+    restore(older := House(MONDAY + 9.5 * HOUR, HouseOptions(ev_autostart=False)), memory)
+    assert older.battery.setpoint == 700
+    assert older.battery.mode is BatteryMode.AUTO
     assert copy.read("washer", "state") == "running"
     assert copy.battery.mode is BatteryMode.MANUAL

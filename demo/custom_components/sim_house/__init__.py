@@ -40,6 +40,7 @@ CONFIG_SCHEMA = vol.Schema(
                 vol.Optional("zone"): cv.time_zone,
                 vol.Optional("day_offset"): vol.Coerce(int),
                 vol.Optional("step"): POSITIVE,
+                vol.Optional("ripple"): vol.All(vol.Coerce(float), vol.Range(min=0, max=0.9)),
                 vol.Optional("pv_nominal"): POSITIVE,
                 vol.Optional("battery_capacity"): POSITIVE,
                 vol.Optional("battery_power"): POSITIVE,

@@ -15,15 +15,17 @@ class Description(PointDescription, ButtonEntityDescription):
     """A button for one command."""
 
 
+MACHINE = (
+    ("prepare", "Load, close and enable remote start", "mdi:basket-fill"),
+    ("start", "Start", "mdi:play"),
+    ("pause", "Pause", "mdi:pause"),
+    ("stop", "Stop", "mdi:stop"),
+)
+CAR = (("drive", "Drive for an hour", "mdi:car-arrow-right"), ("come_back", "Come back", "mdi:car-arrow-left"))
 BUTTONS = tuple(
     Description(key=f"{device}_{point}", device=device, point=point, name=name, icon=icon)
-    for device in APPLIANCES
-    for point, name, icon in (
-        ("prepare", "Load, close and enable remote start", "mdi:basket-fill"),
-        ("start", "Start", "mdi:play"),
-        ("pause", "Pause", "mdi:pause"),
-        ("stop", "Stop", "mdi:stop"),
-    )
+    for device, buttons in (("ev", CAR), *((machine, MACHINE) for machine in APPLIANCES))
+    for point, name, icon in buttons
 )
 
 

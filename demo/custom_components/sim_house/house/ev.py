@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 HOUR = 3600.0
 VOLTAGE = 230.0
 LEAST_CURRENT = 6.0
+OUTING = timedelta(hours=1)
+OUTING_ENERGY = 7_000.0  # Wh
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Car:
     switched_on: bool = True
     current: float = 16.0  # A, what the charger offers
     connected: bool = True
+    out_until: datetime | None = None  # an unplanned trip
+    home_until: datetime | None = None  # a planned trip that was cut short
     now: float = 0.0  # W
     charged: float = 0.0  # Wh taken from the AC side
     was_connected: bool | None = None
@@ -71,20 +75,35 @@ class Car:
         """When the car leaves next; None when it never does."""
         return next((leave for leave, _, _ in self.trips_around(moment) if leave > moment), None)
 
-    def changes(self, moment: datetime) -> Iterator[datetime]:
-        """Moments at which the car comes or goes."""
-        for leave, arrive, _ in self.trips_around(moment, 2):
-            yield leave
-            yield arrive
+    def drive(self, moment: datetime) -> None:
+        """Somebody takes the car for an hour, unplanned."""
+        self.out_until, self.home_until = moment + OUTING, None
+
+    def come_back(self, moment: datetime) -> None:
+        """The car returns at once, whatever was planned."""
+        self.out_until = None
+        self.home_until = next(
+            (arrive for leave, arrive, _ in self.trips_around(moment, 1) if leave <= moment < arrive), None
+        )
+
+    def _consumption(self, moment: datetime) -> float | None:
+        """Power (W) that driving takes at a moment; None while the car is at home."""
+        if self.out_until is not None and moment < self.out_until:
+            return OUTING_ENERGY / OUTING.total_seconds() * HOUR
+        if self.home_until is not None and moment < self.home_until:
+            return None
+        for leave, arrive, trip in self.trips_around(moment, 1):
+            if leave <= moment < arrive:
+                return trip.energy / (arrive - leave).total_seconds() * HOUR
+        return None
 
     def step(self, start: datetime, duration: float) -> float:
         """Let time pass (s) from a moment; the car does not come or go meanwhile. Returns the power (W)."""
-        away = next((trip for leave, arrive, trip in self.trips_around(start, 1) if leave <= start < arrive), None)
-        self.connected = away is None
+        driving = self._consumption(start)
+        self.connected = driving is None
         self.now = 0.0
-        if away is not None:
-            seconds = (_seconds(away.arrive) - _seconds(away.leave)) or 1
-            self.energy = max(0.0, self.energy - away.energy * duration / seconds)
+        if driving is not None:
+            self.energy = max(0.0, self.energy - driving * duration / HOUR)
         else:
             if self.was_connected is False and self.autostart:
                 self.switched_on, self.current = True, self.greatest_current
@@ -100,7 +119,3 @@ class Car:
         self.now = min(wanted, room)
         self.energy = min(self.capacity, self.energy + self.now * self.efficiency * hours)
         self.charged += self.now * hours
-
-
-def _seconds(moment: time) -> int:
-    return moment.hour * 3600 + moment.minute * 60 + moment.second

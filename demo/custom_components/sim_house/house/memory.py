@@ -18,7 +18,7 @@ _MEMORY = {
         "grid_limit",
     ),
     "battery": ("energy", "mode", "setpoint", "charged", "discharged"),
-    "car": ("energy", "switched_on", "current", "charged", "was_connected"),
+    "car": ("energy", "switched_on", "current", "charged", "was_connected", "out_until", "home_until"),
     "washer": ("door_open", "remote_start", "state", "position", "consumed", "runs"),
     "dishwasher": ("door_open", "remote_start", "state", "position", "consumed", "runs"),
 }
@@ -26,7 +26,9 @@ _MEMORY = {
 
 def dump(house: House) -> dict[str, Any]:
     """Everything a house needs to go on later, as JSON."""
-    parts = {part: {name: getattr(_part(house, part), name) for name in names} for part, names in _MEMORY.items()}
+    parts = {
+        part: {name: _plain(getattr(_part(house, part), name)) for name in names} for part, names in _MEMORY.items()
+    }
     late = [[due.isoformat(), device, point, value] for due, device, point, value in house.late]
     return {"now": house.now.isoformat(), "parts": parts, "late": late}
 
@@ -35,12 +37,21 @@ def restore(house: House, memory: dict[str, Any]) -> None:
     """Put a new house into the state that was dumped; its clock goes back to that moment, but never forward."""
     for part, names in _MEMORY.items():
         target = _part(house, part)
-        for name in names:
-            value = memory["parts"][part][name]
-            # Modes, states and signals are enumerations of strings.
-            setattr(target, name, type(getattr(target, name))(value) if isinstance(value, str) else value)
+        kept = memory["parts"].get(part, {})
+        # What an older version did not remember stays as it is in a new house.
+        for name in [name for name in names if name in kept]:
+            value = kept[name]
+            if isinstance(value, str):
+                # Moments are known by their names; modes, states and signals are enumerations of strings.
+                kind = datetime.fromisoformat if name.endswith("_until") else type(getattr(target, name))
+                value = kind(value)
+            setattr(target, name, value)
     house.late = [(datetime.fromisoformat(due), *command) for due, *command in memory["late"]]
     house.now = min(house.now, datetime.fromisoformat(memory["now"]).astimezone(UTC))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _part(house: House, part: str) -> Any:

@@ -7,9 +7,10 @@ of 23 and 25 hours work: the missing hour is left out, the repeated hour is repe
 import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 DATA = Path(__file__).resolve().parents[3] / "data"
@@ -82,6 +83,25 @@ def measured_run(name: str) -> MeasuredRun:
 def run_names() -> tuple[str, ...]:
     """Names of the measured runs."""
     return tuple(sorted(path.stem for path in (DATA / "appliances_odbl").glob("*.csv")))
+
+
+def flicker(moment: datetime, what: str) -> float:
+    """Deterministic noise between -1 and 1 whose mean over each recorded half-hour is zero; a new value every 10 s."""
+    half_hour, second = divmod(moment.timestamp(), 1800)
+    return _noise(int(half_hour), what)[int(second // 10)]
+
+
+@lru_cache(maxsize=8)
+def _noise(half_hour: int, what: str) -> tuple[float, ...]:
+    source = Random(f"{what} {half_hour}")
+    values: list[float] = []
+    drift = 0.0
+    for _ in range(180):
+        drift = 0.8 * drift + source.gauss(0, 1)
+        values.append(drift)
+    mean = sum(values) / len(values)
+    largest = max(abs(value - mean) for value in values)
+    return tuple((value - mean) / largest for value in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .appliance import Appliance, Refused
 from .battery import HOUR, Battery, BatteryMode
 from .ev import Car
 from .faults import Fault, FaultBook, FaultKind
-from .records import Records, load_records, measured_run
+from .records import Records, flicker, load_records, measured_run
 
 RECORDED_PV = 5_000.0  # W, nominal power of the recorded plant, rounded up
 LONGEST_GAP = timedelta(days=7)
@@ -37,6 +37,7 @@ class HouseOptions:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Berlin"))
     day_offset: int = 0
     step: float = 10.0  # s
+    ripple: float = 0.0  # share by which load and PV flicker around the recorded means
     pv_nominal: float = 5_000.0  # W
     battery_capacity: float = 10_000.0  # Wh
     battery_power: float = 5_000.0  # W
@@ -140,6 +141,11 @@ class House:
         sun = self.records.pv_at(self.now) * self.options.pv_nominal / RECORDED_PV
         self.pv_power = min(sun, self.pv_limit)
         self.base_load = self.records.load_at(self.now)
+        if self.options.ripple:
+            # At the same moments every house flickers alike, and every half-hour keeps its recorded energy.
+            sun *= 1 + self.options.ripple * flicker(self.now, "pv")
+            self.base_load *= 1 + self.options.ripple * flicker(self.now, "load")
+            self.pv_power = min(sun, self.pv_limit)
         others = (
             self.base_load
             + self.car.step(self.now, duration)
@@ -256,6 +262,8 @@ COMMANDS: dict[tuple[str, str], Callable[[House, Any], None]] = {
     ("pv", "limit"): _set_pv_limit,
     ("ev", "current"): _set_ev_current,
     ("ev", "charging"): _set_ev_charging,
+    ("ev", "drive"): lambda house, _: house.car.drive(house.now),
+    ("ev", "come_back"): lambda house, _: house.car.come_back(house.now),
     ("grid", "signal"): _set_grid_signal,
     ("grid", "limit"): _set_grid_limit,
 }
