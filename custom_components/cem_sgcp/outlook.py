@@ -71,7 +71,7 @@ class Forecaster:
     @property
     def entities(self) -> frozenset[str]:
         """Entities whose change makes a new plan worthwhile."""
-        forecasts = {entity for device in self._devices if (entity := device.data.get("forecast_entity"))}
+        forecasts = {entity for device in self._devices for entity in forecast_entities(device)}
         return self.tariffs.entity_ids | forecasts
 
     async def async_outlook(self, now: datetime, sense: Sense, state: CemState) -> Outlook:
@@ -109,11 +109,11 @@ class Forecaster:
     async def _async_pv(self, device: Device, now: datetime, end: datetime, sense: Sense) -> Series | None:
         """Return the generation of one plant in W, positive; None where nothing is known of it."""
         source = device.data.get("forecast_source")
-        entity, entry = device.data.get("forecast_entity"), device.data.get("forecast_entry")
+        entry = device.data.get("forecast_entry")
         series, report = await async_solar_forecast(
             self._hass,
             now,
-            entity_ids=(entity,) if source == "entity" and entity else (),
+            entity_ids=forecast_entities(device) if source == "entity" else (),
             config_entry_ids=(entry,) if source == "energy" and entry else (),
         )
         self.pv_reports[device.device_id] = report
@@ -178,6 +178,12 @@ class Forecaster:
         if device.kind == "pv":
             return series.replace(intervals=tuple(entry.replace(value=-abs(entry.value)) for entry in series.intervals))
         return negated(series) if device.data.get("power_inverted") else series
+
+
+def forecast_entities(device: Device) -> tuple[str, ...]:
+    """Return the entities that carry the forecast of a plant: one, or one for each plane of the roof."""
+    chosen = device.data.get("forecast_entity") or ()
+    return (chosen,) if isinstance(chosen, str) else tuple(chosen)
 
 
 def present_load(sense: Sense, now: datetime) -> float | None:

@@ -84,6 +84,11 @@ def entity(*domains: str) -> EntitySelector:
     return EntitySelector(EntitySelectorConfig(filter=[{"domain": list(domains)}]))
 
 
+def entities(*domains: str) -> EntitySelector:
+    """Choose one or more entities of some domains."""
+    return EntitySelector(EntitySelectorConfig(filter=[{"domain": list(domains)}], multiple=True))
+
+
 def measurement(*device_classes: str) -> EntitySelector:
     """Choose a sensor of some device classes, or a number that the user keeps."""
     return EntitySelector(

@@ -3,8 +3,8 @@
 Power envelope (S2 PEBC); IEC TR 62746-2 figure 1, PV. Generation is negative inside.
 
 Fields: power_entity; power_sign (auto, production_positive, production_negative); nominal_power (W);
-forecast_source (none, entity, energy); forecast_entity; forecast_entry (config entry of a solar forecast);
-priority. act: curtail_entity (number in W, kW or %), sequence. advanced: curtailment_cost (currency/kWh),
+forecast_source (none, entity, energy); forecast_entity (one or more, such as one for each plane of the roof);
+forecast_entry (config entry of a solar forecast); priority. act: curtail_entity (number in W, kW or %), sequence. advanced: curtailment_cost (currency/kWh),
 stale_after (min).
 """
 
@@ -38,7 +38,7 @@ from .forms import (
     Field,
     Section,
     choice,
-    entity,
+    entities,
     form,
     number,
 )
@@ -52,7 +52,7 @@ ROWS = (
     ),
     Field(key="nominal_power", selector=number(1, 1_000_000, "W"), required=True),
     Field(key="forecast_source", selector=choice("forecast_source", "none", "entity", "energy"), default="energy"),
-    Field(key="forecast_entity", selector=entity("sensor")),
+    Field(key="forecast_entity", selector=entities("sensor")),
     Field(key="forecast_entry", selector=ConfigEntrySelector()),
     PRIORITY,
     Section(
