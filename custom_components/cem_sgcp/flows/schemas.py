@@ -159,7 +159,7 @@ def tariff_fields(source: str, currency: str, areas: Sequence[str]) -> dict[vol.
     if source in (SOURCE_FIXED, SOURCE_TIME_OF_USE):
         fields[vol.Optional(CONF_PRICE)] = price
     if source == SOURCE_TIME_OF_USE:
-        fields[vol.Required(CONF_PERIODS)] = _periods(unit)
+        fields[vol.Optional(CONF_PERIODS)] = _periods(unit)
     if source == SOURCE_ENTITY:
         fields[vol.Required(CONF_ENTITY_ID)] = PRICE_ENTITY
         fields[vol.Optional(CONF_ENTITY_ID_NEXT)] = PRICE_ENTITY
