@@ -113,7 +113,8 @@ class Bench:
                 await self.hass.async_block_till_done()
 
     async def wait(self, seconds: float, tick: float = 1.0) -> None:
-        """Let time pass."""
+        """Let time pass, once everything has begun that does not wait for it."""
+        await self.settle()
         end = dt_util.utcnow() + timedelta(seconds=seconds)
         while (now := dt_util.utcnow()) < end:
             self.freezer.move_to(min(end, now + timedelta(seconds=tick)))

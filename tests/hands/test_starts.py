@@ -67,9 +67,9 @@ async def test_a_machine_that_shows_nothing_is_tried_once_more_and_then_reported
     task = bench.start(WASHER)
     await bench.wait(179, 10)
     assert bench.made() == [PRESS]
-    await bench.wait(14)
+    await bench.wait(13)
     assert bench.made() == [PRESS]
-    await bench.wait(190, 10)
+    await bench.wait(181, 10)
     assert task.result() is False
     assert [(record.result, record.final) for record in bench.hands.records] == [
         (CallResult.NOT_VERIFIED, False),
