@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
-from custom_components.cem_sgcp.cem.model import Plan, SiteSnapshot
+from custom_components.cem_sgcp.cem.model import Plan, PlanStatus, SiteSnapshot
 from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan
 from custom_components.cem_sgcp.const import DOMAIN
 from custom_components.cem_sgcp.diagnostics import async_get_config_entry_diagnostics
@@ -37,8 +37,8 @@ async def test_plan_can_be_computed_again_from_the_diagnostics(
     assert snapshot == house.cem.data.snapshot
     assert plan == house.cem.data.plan
     again = make_plan(snapshot, PlannerOptions())
-    assert again.status is plan.status
-    assert again.objective == pytest.approx(plan.objective, abs=0.01)
+    assert again.status is not PlanStatus.FAILED
+    assert again.objective == pytest.approx(plan.objective, rel=2 * PlannerOptions().gap, abs=0.01)
     assert {device.resource_id for device in again.devices} == {device.resource_id for device in plan.devices}
 
 
