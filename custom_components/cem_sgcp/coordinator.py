@@ -238,6 +238,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             now = dt_util.utcnow()
             outlook = await self.forecaster.async_outlook(now, self.sense, self.state)
             self.sense.forecasts = outlook.devices
+            self.problems.prices(missing=not any(slot.end > now for slot in outlook.prices.slots))
             snapshot = self.sense.snapshot(
                 now,
                 outlook,

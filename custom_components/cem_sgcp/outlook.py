@@ -64,7 +64,7 @@ class Forecaster:
             currency=config.get(CONF_CURRENCY) or hass.config.currency,
         )
         self._history: Series | None = None
-        self._pv_history: dict[str, Series] = {}
+        self._device_history: dict[str, Series] = {}
         self._history_read: datetime | None = None
         self.pv_reports: dict[str, SourceReport] = {}
 
@@ -82,18 +82,19 @@ class Forecaster:
             if told is not None:
                 prices = overlay(prices, told)
         await self._async_read_history(now, sense)
-        devices = {
-            device.device_id: series
-            for device in self._devices
-            if device.kind == "pv" and (series := await self._async_pv(device, now, end, sense)) is not None
-        }
-        base_load = forecast_load(
-            self._history or Series(intervals=(), unit="W"),
-            now=now,
-            end=end,
-            time_zone=dt_util.get_default_time_zone(),
-            present=present_load(sense, now),
-            default=DEFAULT_LOAD,
+        devices: dict[str, Series] = {}
+        for device in self._devices:
+            if device.kind == "pv":
+                generation = await self._async_pv(device, now, end, sense)
+                if generation is not None:
+                    devices[device.device_id] = generation
+            elif device.kind == "load":
+                present, history = sense.power(device, now), self._device_history.get(device.device_id)
+                devices[device.device_id] = self._load(history, now, end, present, default=present or 0.0)
+        # Without a meter the loads that are measured one by one are all that is known.
+        blind = not sense.meter_entities and any(device.kind == "load" for device in self._devices)
+        base_load = self._load(
+            self._history, now, end, present_load(sense, now), default=0.0 if blind else DEFAULT_LOAD
         )
         buy, sell = fallback_prices(prices)
         return Outlook(
@@ -102,6 +103,18 @@ class Forecaster:
             devices=devices,
             fallback_import_price=buy,
             fallback_export_price=sell,
+        )
+
+    def _load(
+        self, history: Series | None, now: datetime, end: datetime, present: float | None, *, default: float
+    ) -> Series:
+        return forecast_load(
+            history or Series(intervals=(), unit="W"),
+            now=now,
+            end=end,
+            time_zone=dt_util.get_default_time_zone(),
+            present=present,
+            default=default,
         )
 
     # ------------------------------------------------------------------------------------------------ generation
@@ -120,7 +133,7 @@ class Forecaster:
         power = sense.power(device, now)
         return forecast_pv(
             series,
-            history=self._pv_history.get(device.device_id),
+            history=self._device_history.get(device.device_id),
             now=now,
             end=end,
             time_zone=dt_util.get_default_time_zone(),
@@ -148,8 +161,9 @@ class Forecaster:
                     continue
                 # A device that was away took nothing: inverters are unavailable at night, cars at work.
                 load = load - np.nan_to_num(recorded.on(grid))
-                if device.kind == "pv":
-                    self._pv_history[device.device_id] = negated(recorded)
+                if device.kind in {"pv", "load"}:
+                    generation = device.kind == "pv"
+                    self._device_history[device.device_id] = negated(recorded) if generation else recorded
             self._history = from_grid(grid, load)
         except Exception:
             _LOGGER.exception("The recorder could not be read; the load forecast goes on with what it knows")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .sentences import say
 from .series_attributes import level_series, plan_series, power_series, run_series
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def plan_response(coordinator: CemCoordinator) -> dict[str, Any]:
         "cost": round(plan.cost, 4),
         "gap": plan.gap,
         "seconds": data.plan_seconds,
-        "notes": [note.text for note in plan.notes],
+        "notes": [say(note) for note in plan.notes],
         "series": plan_series(plan),
         "devices": [
             {
@@ -52,7 +53,7 @@ def plan_response(coordinator: CemCoordinator) -> dict[str, Any]:
                 "name": names.get(device.resource_id, ""),
                 "cost": round(device.cost, 4),
                 "shortfall": device.shortfall,
-                "notes": [note.text for note in device.notes],
+                "notes": [say(note) for note in device.notes],
                 "series": power_series(plan, device),
                 "levels": level_series(plan, device),
                 "runs": [run_response(coordinator, run.run_id) for run in device.runs],

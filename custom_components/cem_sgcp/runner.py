@@ -314,7 +314,8 @@ class Runner:
         available = KINDS[device.kind].sense(device, self._settings(device), sensing).available
         before = self._available.get(device.device_id)
         self._available[device.device_id] = available
-        if before is None or before == available:
+        # Inverters sleep at night: a plant that comes and goes is no news.
+        if before is None or before == available or device.kind == "pv":
             return
         self._cem.decisions.announce(
             Decision.DEVICE_CONNECTED if available else Decision.DEVICE_DISCONNECTED,

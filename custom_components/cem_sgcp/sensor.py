@@ -15,6 +15,7 @@ from .cem.model import Limit, LimitCategory, Phase, PlannedRun, PlanStatus
 from .coordinator import CemConfigEntry, CemCoordinator, CemData
 from .devices.base import Device
 from .entity import Attributes, CemDeviceEntity, CemEntity
+from .sentences import all_notes, say
 from .series_attributes import level_series, plan_series, power_series, price_series, run_series
 
 PARALLEL_UPDATES = 0
@@ -67,7 +68,7 @@ def _plan_attributes(data: CemData) -> Attributes:
         "seconds": data.plan_seconds if data.plan_seconds is not None else plan.seconds,
         "cost": round(plan.cost, 4),
         "error": data.plan_error,
-        "notes": [note.text for note in plan.notes] + [note.text for entry in plan.devices for note in entry.notes],
+        "notes": list(dict.fromkeys(say(note) for note in all_notes(plan))),
         "series": plan_series(plan),
     }
 
@@ -370,7 +371,7 @@ def _state_attributes(sensor: DeviceSensor) -> Attributes:
         attributes["error"] = run.error
     plan = sensor.device_plan
     if plan is not None:
-        attributes["notes"] = [note.text for note in plan.notes]
+        attributes["notes"] = [say(note) for note in plan.notes]
     return attributes
 
 
