@@ -19,6 +19,9 @@ from .reading import finite, unit_of
 #: How long an entity may take to show what it was told (s).
 ENTITY_WITHIN: Final = 30.0
 
+#: A finer step of a number is no step.
+LEAST_STEP: Final = 1e-6
+
 _PRESSED: Final[Mapping[str, tuple[str, str]]] = {
     "button": ("button", "press"),
     "input_button": ("input_button", "press"),
@@ -65,7 +68,7 @@ def set_number(entity_id: str, number: float, sensing: Sensing, *, bounded: bool
     state = sensing.of(entity_id)
     attributes = {} if state is None else state.attributes
     step = finite(attributes.get("step")) or 0.0
-    if step > 0:
+    if step >= LEAST_STEP:
         # A hair more, so that 16.0 that became 15.999999 in a conversion stays 16.
         number = math.copysign(math.floor(abs(number) / step + 1e-6) * step, number)
     if bounded:
