@@ -49,7 +49,12 @@ async def _entry(house: HomeAssistant) -> AsyncIterator[MockConfigEntry]:
                 subentry_type="pv",
                 title="Roof",
                 unique_id=None,
-                data={"power_entity": "sensor.pv_power", "power_sign": "auto", "sequence": SEQUENCE},
+                data={
+                    "power_entity": "sensor.pv_power",
+                    "power_sign": "auto",
+                    "forecast_entity": ["sensor.outside", "sensor.co2"],
+                    "sequence": SEQUENCE,
+                },
             ),
             ConfigSubentryData(
                 subentry_type="battery", title="Cellar", unique_id=None, data={"power_entity": "sensor.battery_power"}
@@ -88,6 +93,8 @@ def test_sources_are_the_entities_that_are_named(entry: MockConfigEntry) -> None
         "sensor.epex": None,
         "select.grid": None,
         "sensor.pv_power": roof,
+        "sensor.outside": roof,
+        "sensor.co2": roof,
         "sensor.battery_power": cellar,
     }
 

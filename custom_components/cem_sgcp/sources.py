@@ -49,8 +49,9 @@ def _entities(data: Mapping[str, Any]) -> Iterator[str]:
     for key, value in data.items():
         if isinstance(value, Mapping):
             yield from _entities(value)
-        elif isinstance(value, str) and value and (key in _KEYS or key.endswith("_entity")):
-            yield value
+        elif key in _KEYS or key.endswith("_entity"):
+            # Some fields take several entities, such as one forecast for each plane of a roof.
+            yield from (each for each in (value if isinstance(value, list | tuple) else (value,)) if each)
 
 
 @callback

@@ -119,6 +119,7 @@ async def test_device_is_added_and_described_anew(house: HomeAssistant, point: M
 #: What takes a mistake back, by its field, where the right answers say nothing about it.
 CORRECTED: dict[str, dict[str, Any]] = {
     "forecast_source": {"forecast_source": "none"},
+    "forecast_entity": {"forecast_entity": ["sensor.co2"]},
     "reserve": {"reserve": 10},
     "ready_entity": {"ready_entity": "binary_sensor.ev"},
     "act": {"act": {"curtail_entity": None}},
@@ -142,6 +143,7 @@ CORRECTED: dict[str, dict[str, Any]] = {
             {"capacity": "required", "max_charge_power": "required"},
         ),
         ("pv", {"forecast_source": "entity"}, {"forecast_entity": "forecast_entity_missing"}),
+        ("pv", {"forecast_entity": ["sensor.co2", "sensor.nowhere"]}, {"forecast_entity": "entity_not_found"}),
         ("pv", {"act": {"curtail_entity": "number.nowhere"}}, {"act": "entity_not_found"}),
         ("battery", {"reserve": 100}, {"reserve": "reserve_above_maximum"}),
         ("battery", {"act": {"option_automatic": "", "option_manual": ""}}, {"act": "option_missing"}),
