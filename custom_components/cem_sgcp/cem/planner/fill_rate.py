@@ -18,7 +18,7 @@ from ..model import DevicePlan, FillRate, LevelTarget, Note, Resource
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
-from .problem import MISSED_TARGET, OUT_OF_RANGE, Problem, Solved
+from .problem import MISSED_TARGET, OUT_OF_RANGE, Problem, Rule, Solved
 from .solution import device_cost, numbers, watts
 from .store_intent import intents
 from .store_lines import Actuator, Line, Reach, actuator_lines, level_per_kwh, presence, reach_of, terminal_value
@@ -169,11 +169,38 @@ def forbid_both(problem: Problem, part: FillRatePart, steps: Ints) -> None:
     """Forbid filling and emptying by the same actuator in some steps."""
     for filling, emptying in part.opposite:
         either = problem.columns(len(steps), upper=1.0, integer=True)
+        problem.rule(either, _greater(filling[steps], emptying[steps]))
         rows = problem.rows(2 * len(steps), -np.inf, np.repeat([0.0, 1.0], len(steps)))
         problem.put(rows[: len(steps)], filling[steps], 1.0)
         problem.put(rows[: len(steps)], either, -1.0)
         problem.put(rows[len(steps) :], emptying[steps], 1.0)
         problem.put(rows[len(steps) :], either, 1.0)
+
+
+def _greater(first: Ints, second: Ints) -> Rule:
+    return lambda x: (x[first] >= x[second]).astype(np.float64)
+
+
+def _enough(chosen: Ints, factor: Ints | None, line: Line) -> Rule:
+    """Return the rule for a mode that starts above zero: on as often as its energy asks for.
+
+    A step with enough power is on; what other steps lack for the least power is handed on to the next ones until it
+    makes up a step.
+    """
+    growth = (line.power[1] - line.power[0]) / line.power[0] if line.power[0] else 0.0
+
+    def rule(x: Array) -> Array:
+        wanted = np.minimum(x[chosen] + (growth * x[factor] if factor is not None else 0.0), 1.0)
+        on = np.zeros(len(wanted))
+        owed = 0.0
+        for step in np.flatnonzero(wanted > 1e-6):
+            owed += wanted[step]
+            if owed >= 0.5:
+                on[step] = 1.0
+                owed -= 1.0
+        return on
+
+    return rule
 
 
 def _joined(flows: list[tuple[Ints, Ints, Array]]) -> tuple[Ints, Ints, Array]:
@@ -194,6 +221,7 @@ def _add_actuator(problem: Problem, actuator: Actuator, present: Array, flows: _
     there = present > 0
     only = len(actuator.lines) == 1
     sharing: list[Ints] = []
+    yes_or_no: list[Ints] = []
     directions: dict[bool, Ints] = {}
     for line in actuator.lines:
         if line.from_zero:
@@ -217,12 +245,20 @@ def _add_actuator(problem: Problem, actuator: Actuator, present: Array, flows: _
             fill=(0.0, line.fill[1] - line.fill[0]),
             cost=(0.0, line.cost[1] - line.cost[0]),
         )
+        if not always:
+            yes_or_no.append(chosen)
+        more: Ints | None = None
         if not span.nothing or span.cost[1]:
-            factor = problem.columns(frame.steps, upper=1.0, worth=span.cost[1] * frame.hours * present)
-            _flow(flows, span, steps, factor, present, end=1)
+            more = problem.columns(frame.steps, upper=1.0, worth=span.cost[1] * frame.hours * present)
+            _flow(flows, span, steps, more, present, end=1)
             rows = problem.rows(frame.steps, -np.inf, 0.0)
-            problem.put(rows, factor, 1.0)
+            problem.put(rows, more, 1.0)
             problem.put(rows, chosen, -1.0)
+        if not always and len(actuator.lines) - sum(entry.from_zero for entry in actuator.lines) == 1:
+            problem.rule(chosen, _enough(chosen, more, line))
+    if len(yes_or_no) > 1:
+        for step in np.flatnonzero(there):
+            problem.chosen_by_rows(np.array([chosen[step] for chosen in yes_or_no]), optional=actuator.can_idle)
     if not only:
         rows = problem.rows(frame.steps, -np.inf if actuator.can_idle else there.astype(float), there.astype(float))
         for columns in sharing:

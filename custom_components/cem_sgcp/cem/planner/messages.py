@@ -31,7 +31,7 @@ MESSAGES: Final[dict[str, str]] = {
     "moved_window": "{name} moved from {before} to {after}, because the start before is no longer possible.",
     "not_planned": "{name} is not optimised: {reason} Its forecast counts.",
     "unavailable": "{name} is not available; its forecast counts.",
-    "time_limit": "The best plan found within {seconds} s is used; it may be up to {gap} % dearer than the best one.",
+    "not_proven": "A good plan was found, but not proven to be the best: that may be up to {gap} % cheaper.",
     "fallback_missing": "The solver is not installed; a plan by simple rules is used.",
     "fallback_failed": "The solver found no plan ({reason}); a plan by simple rules is used.",
 }

@@ -22,11 +22,12 @@ from ..model import (
 from . import fill_rate, not_controllable, power_envelope, power_profile
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
+from .linear import SolverError, available
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart
 from .problem import Matrix, Part, Problem, Solved
 from .solution import limit_notes, marginal_price, numbers, watts
-from .solve import ABSOLUTE_GAP, Fixed, Options, Outcome, SolverError, available, solve
+from .solve import ABSOLUTE_GAP, CHANGE, Fixed, Options, Outcome, solve
 from .stability import Questions, kept_starts, tell_runs
 
 #: What is broken by less than this is noise of the solver, price scales.
@@ -98,7 +99,8 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     settings = Options(
         time_limit=options.time_limit,
         gap=options.gap,
-        absolute_gap=ABSOLUTE_GAP * frame.scale,
+        absolute_gap=ABSOLUTE_GAP * frame.scale if options.gap > 0 else 0.0,
+        change=CHANGE * frame.scale,
         threads=options.threads,
         seed=options.seed,
     )
@@ -106,7 +108,6 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     relaxed, told = answer.broken, answer
     if relaxed:
         told = replace(answer, matrix=_without_penalties(answer))
-        told = replace(told, outcome=solve(told.matrix, settings, _integers(answer)))
     fixed = Fixed(told.matrix, told.outcome.x, settings)
     solved = Solved(problem=told.problem, x=fixed.x, duals=fixed.duals)
     questions = Questions(
@@ -114,7 +115,7 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
         Fixed(answer.matrix, told.outcome.x, settings, [run.choice_row for run in answer.runs]),
         answer.runs,
     )
-    return _plan(frame, told, solved, questions, relaxed=relaxed, options=options)
+    return _plan(frame, told, solved, questions, relaxed=relaxed)
 
 
 def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> _Answer:
@@ -173,14 +174,7 @@ def _without_penalties(answer: _Answer) -> Matrix:
     )
 
 
-def _integers(answer: _Answer) -> dict[int, float]:
-    whole = np.flatnonzero(answer.matrix.integer)
-    return dict(zip(whole.tolist(), np.round(answer.outcome.x[whole]).tolist(), strict=True))
-
-
-def _plan(
-    frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *, relaxed: bool, options: PlannerOptions
-) -> Plan:
+def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *, relaxed: bool) -> Plan:
     snapshot, outcome = frame.snapshot, answer.outcome
     devices = tuple(_device(frame, part, solved, questions) for part in answer.parts)
     net = solved.net
@@ -188,7 +182,7 @@ def _plan(
     for device in devices:
         notes.extend(device.notes)
     if not outcome.optimal:
-        notes.append(note("time_limit", seconds=f"{options.time_limit:g}", gap=f"{outcome.gap * 100.0:.2g}"))
+        notes.append(note("not_proven", gap=f"{100.0 * outcome.gap:.2g}"))
     late = any(not run.met for device in devices for run in device.runs)
     status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE
     price = np.where(net >= 0, frame.import_price, frame.export_price)
@@ -224,3 +218,11 @@ def _device(frame: Frame, part: Part, solved: Solved, questions: Questions) -> D
 
 def _limits(limit: np.ndarray) -> tuple[float | None, ...]:
     return tuple(round(value * 1000.0, 3) if np.isfinite(value) else None for value in limit.tolist())
+
+
+def count_integers(snapshot: SiteSnapshot) -> int:
+    """Return how many yes-or-no decisions the problem of a snapshot has; for benchmarks."""
+    problem = Problem(frame_of(snapshot))
+    for resource in snapshot.resources:
+        _add(problem, resource, {}, late=False)
+    return int(problem.finish().integer.sum())

@@ -172,11 +172,8 @@ def _add_run(problem: Problem, starts: Starts, kept: Kept | None) -> RunPart:
         penalty=np.where(lateness > 1e-5, LATE * frame.scale * np.maximum(energy, 0.1) * (1.0 + lateness), 0.0),
         integer=True,
     )
-    row = problem.rows(1, 0.0 if starts.optional else 1.0, 1.0)
-    problem.put(row, columns, 1.0)
-    return RunPart(
-        starts=starts, columns=columns, threshold=threshold, kept=kept, kept_number=number, choice_row=int(row[0])
-    )
+    row = problem.choice(columns, optional=starts.optional)
+    return RunPart(starts=starts, columns=columns, threshold=threshold, kept=kept, kept_number=number, choice_row=row)
 
 
 def _one_at_a_time(problem: Problem, parts: list[RunPart]) -> None:

@@ -8,6 +8,7 @@ It is built from arrays, never variable by variable. It must not know any contro
 adds columns and rows here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -52,6 +53,17 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Yes-or-no columns of which exactly one is chosen, or at most one where that is optional."""
+
+    columns: Ints
+    optional: bool
+
+
+type Rule = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """The problem as arrays, column by column (CSC)."""
 
@@ -69,6 +81,9 @@ class Matrix:
     index: NDArray[np.int32]
     value: Array
     offset: float
+    choices: tuple[Choice, ...]
+    rules: tuple[tuple[Ints, Rule], ...]
+    """How yes-or-no columns outside of choices follow from a solution in which they were anything between."""
 
 
 @dataclass(slots=True)
@@ -89,6 +104,8 @@ class Problem:
         self.frame = frame
         self.expressions: dict[str, Expression] = {}
         self.offset = 0.0
+        self._choices: list[Choice] = []
+        self._rules: list[tuple[Ints, Rule]] = []
         self._columns = _Columns()
         self._row_lower: list[Array] = []
         self._row_upper: list[Array] = []
@@ -173,6 +190,21 @@ class Problem:
             )
         )
 
+    def choice(self, columns: Ints, *, optional: bool) -> int:
+        """Ask for exactly one of some yes-or-no columns, or at most one where it is optional; returns the row."""
+        row = self.rows(1, 0.0 if optional else 1.0, 1.0)
+        self.put(row, columns, 1.0)
+        self.chosen_by_rows(columns, optional=optional)
+        return int(row[0])
+
+    def chosen_by_rows(self, columns: Ints, *, optional: bool) -> None:
+        """Say that rows made elsewhere ask for exactly one, or at most one, of some yes-or-no columns."""
+        self._choices.append(Choice(columns=columns, optional=optional))
+
+    def rule(self, columns: Ints, rule: Rule) -> None:
+        """Say how yes-or-no columns follow from a solution in which they were allowed to be anything between."""
+        self._rules.append((columns, rule))
+
     def device(
         self,
         resource: Resource,
@@ -215,6 +247,8 @@ class Problem:
         if not len(at):
             return
         importing = self.columns(len(at), upper=1.0, integer=True)
+        bought_columns, sold_columns = self.imported[at], self.exported[at]
+        self.rule(importing, lambda x: (x[bought_columns] >= x[sold_columns]).astype(np.float64))
         most = np.maximum(self._most[at], 0.0) + 1e-6
         least = np.maximum(-self._least[at], 0.0) + 1e-6
         rows = self.rows(len(at), -np.inf, 0.0)
@@ -282,6 +316,8 @@ class Problem:
             index=row.astype(np.int32),
             value=values,
             offset=self.offset,
+            choices=tuple(self._choices),
+            rules=tuple(self._rules),
         )
 
 

@@ -1,31 +1,37 @@
-"""The call of HiGHS: options, warm start, shadow prices, what-if questions.
+"""The call of HiGHS: relax, search, prove.
 
-The mixed-integer problem is solved once; with its integers fixed, what remains is a linear problem whose dual values
-are the shadow prices, and on which questions such as 'what if the washing machine started now' take milliseconds.
-It must not know what columns and rows mean.
+First the relaxed problem, whose objective no plan can beat; then a search for a good solution (search.py). Where that
+is not close enough, branch and bound decides a few things at a time, all others staying as they are, and at last
+everything at once. Its effort is counted in nodes, not in seconds, so that the same input gives the same result bit for
+bit unless the time limit ends it. It must not know what columns and rows mean.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from ..model.time_grid import Array
 from .frame import Ints
+from .linear import Linear, SolverError, has_solution, solver_for
 from .problem import Matrix
+from .search import Search
 
-try:
-    import highspy
-except ImportError:  # the solver has no wheel for this machine: plan by rules
-    highspy = None  # type: ignore[assignment]
+#: Absolute gap at which the search ends, in multiples of the price scale (about a third of a cent).
+ABSOLUTE_GAP: Final = 1e-2
 
-#: Absolute gap at which the search ends, in multiples of the price scale (about a tenth of a cent).
-ABSOLUTE_GAP: Final = 3e-3
+#: What a single change must bring to be made, in price scales; less than what settles ties.
+CHANGE: Final = 1e-7
 
+#: Most nodes of one branch and bound.
+NODES: Final = 40
 
-class SolverError(Exception):
-    """The solver gave no solution; the text says why."""
+#: Up to how many choices everything is decided at once; beyond, how many are decided together, and how often all of
+#: them are gone through.
+AT_ONCE: Final = 8
+TOGETHER: Final = 4
+PASSES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,14 @@ class Options:
     time_limit: float
     gap: float
     absolute_gap: float
+    change: float
     threads: int
     seed: int
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What every call of the solver is told."""
+        return {"threads": self.threads, "random_seed": self.seed, "time_limit": self.time_limit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,122 +59,118 @@ class Outcome:
     objective: float
     bound: float
     optimal: bool
-    """False: the time limit came first."""
+    """Whether it was proven to be as close to the best as asked for."""
 
     @property
     def gap(self) -> float:
         """Proven distance to the optimum, relative to the objective."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), 1e-9)
+        return max(self.objective - self.bound, 0.0) / max(abs(self.objective), 1e-9)
 
 
-def available() -> bool:
-    """Whether the solver is installed."""
-    return highspy is not None
-
-
-def solve(matrix: Matrix, options: Options, start: Mapping[int, float] | None = None) -> Outcome:
-    """Solve the mixed-integer problem. `start` gives values of integer columns of a good solution.
-
-    Raises SolverError if there is no solution.
-    """
-    solver = _solver(matrix, options)
+def solve(matrix: Matrix, options: Options) -> Outcome:
+    """Solve the mixed-integer problem. Raises SolverError if there is no solution."""
+    linear = Linear(matrix, options.settings)
+    linear.run()
+    bound, relaxed = linear.objective, linear.x
     whole = np.flatnonzero(matrix.integer)
-    if len(whole):
-        solver.changeColsIntegrality(len(whole), whole.astype(np.int32), np.ones(len(whole), dtype=np.uint8))
-        if start:
-            columns = np.fromiter(start.keys(), dtype=np.int32, count=len(start))
-            values = np.fromiter(start.values(), dtype=np.float64, count=len(start))
-            solver.setSolution(len(columns), columns, values)
-    solver.run()
-    status = solver.getModelStatus()
-    info = solver.getInfo()
-    optimal = status == highspy.HighsModelStatus.kOptimal
-    if not optimal and info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise SolverError(solver.modelStatusToString(status))
-    x = np.array(solver.getSolution().col_value)
-    objective = float(info.objective_function_value)
-    bound = float(info.mip_dual_bound) if len(whole) else objective
-    return Outcome(x=x, objective=objective, bound=bound, optimal=optimal)
+    if not np.any(np.abs(relaxed[whole] - np.round(relaxed[whole])) > 1e-6):
+        return Outcome(x=relaxed, objective=bound, bound=bound, optimal=True)
+    search = Search(matrix, linear, options.change)
+    search.dive(relaxed)
+    search.better()
+    budget = options.time_limit - linear.seconds
+    for neighbourhood in _neighbourhoods(search, whole):
+        if budget <= 0 or search.objective - bound <= _enough(search.objective, options):
+            break
+        _, spent = _branch(search, neighbourhood, replace(options, gap=options.gap / 10.0, time_limit=budget), NODES)
+        budget -= spent
+    search.better()
+    close = search.objective - bound <= _enough(search.objective, options)
+    if not close and budget > 0:
+        proven, _ = _branch(search, whole, replace(options, time_limit=budget), NODES if options.gap > 0 else None)
+        bound = max(bound, proven)
+        search.better()
+        close = search.objective - bound <= _enough(search.objective, options) * (1.0 + 1e-6)
+    if not np.isfinite(search.objective):
+        raise SolverError("no solution within the time limit")
+    return Outcome(x=linear.x, objective=search.objective, bound=min(bound, search.objective), optimal=close)
 
 
-class Fixed:
-    """The linear problem that remains when all integers are fixed as in a solution."""
-
-    def __init__(self, matrix: Matrix, x: Array, options: Options, free: Sequence[int] = ()) -> None:
-        """Fix the integers as in `x`; rows in `free` need not hold, so that one can ask for what they forbid."""
-        self._whole = np.flatnonzero(matrix.integer)
-        self._values = np.round(x[self._whole])
-        self._solver = _solver(matrix, options)
-        for row in free:
-            self._solver.changeRowBounds(row, -np.inf, np.inf)
-        self._set(self._whole, self._values)
-        self.x, self.duals, self.objective = self._run()
-
-    def what_if(self, columns: Ints, values: Array) -> Array:
-        """Return all columns if some integer columns had other values; the next question starts afresh.
-
-        Raises SolverError if that is not possible.
-        """
-        before = self._values[np.searchsorted(self._whole, columns)]
-        self._set(columns, values)
-        try:
-            x, _, _ = self._run()
-        finally:
-            self._set(columns, before)
-        return x
-
-    def _set(self, columns: Ints, values: Array) -> None:
-        if len(columns):
-            self._solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
-
-    def _run(self) -> tuple[Array, Array, float]:
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(self._solver.modelStatusToString(status))
-        solution = self._solver.getSolution()
-        return (
-            np.array(solution.col_value),
-            np.array(solution.row_dual),
-            float(self._solver.getInfo().objective_function_value),
-        )
+def _enough(objective: float, options: Options) -> float:
+    return max(options.gap * abs(objective), options.absolute_gap, options.change)
 
 
-def _solver(matrix: Matrix, options: Options) -> Any:
-    if highspy is None:
-        raise SolverError("not installed")
-    solver = highspy.Highs()
-    settings: dict[str, Any] = {
-        "output_flag": False,
-        "threads": options.threads,
-        "random_seed": options.seed,
-        "time_limit": options.time_limit,
+def _neighbourhoods(search: Search, whole: Ints) -> Iterator[Ints]:
+    """Yield sets of decisions that are worth being decided together while all others stay: runs near in time."""
+    choices = search.matrix.choices
+    if len(choices) <= AT_ONCE and not len(search.singles):
+        return
+    for _ in range(PASSES):
+        before = search.objective
+        if 0 < len(search.singles) < len(whole):
+            yield search.singles
+        place = [int(np.argmax(search.current[choice.columns])) for choice in choices]
+        order = sorted(range(len(choices)), key=lambda number: (place[number], number))
+        for first in range(0, max(len(order) - 1, 0), TOGETHER // 2):
+            near = order[first : first + TOGETHER]
+            if len(near) < len(choices) or len(search.singles):
+                yield np.concatenate([choices[number].columns for number in near])
+        if search.objective > before - search.change:
+            return
+
+
+def _branch(search: Search, free: Ints, options: Options, nodes: int | None) -> tuple[float, float]:
+    """Decide some yes-or-no columns again by branch and bound; returns the bound and the seconds it took."""
+    whole = search.whole
+    settings = {
+        **options.settings,
         "mip_rel_gap": options.gap,
         "mip_abs_gap": options.absolute_gap,
+        "mip_detect_symmetry": False,
         "mip_heuristic_run_rins": False,
         "mip_heuristic_run_rens": False,
         "mip_heuristic_run_root_reduced_cost": False,
     }
-    for name, value in settings.items():
-        solver.setOptionValue(name, value)
-    columns, rows = len(matrix.cost), len(matrix.row_lower)
-    status = solver.passModel(
-        columns,
-        rows,
-        len(matrix.value),
-        1,  # column by column
-        1,  # minimise
-        matrix.offset,
-        matrix.cost,
-        matrix.lower,
-        matrix.upper,
-        matrix.row_lower,
-        matrix.row_upper,
-        matrix.starts,
-        matrix.index,
-        matrix.value,
-        np.zeros(columns, dtype=np.int32),
-    )
-    if status == highspy.HighsStatus.kError:
-        raise SolverError("the solver refuses the problem")
-    return solver
+    if nodes is not None:
+        settings["mip_max_nodes"] = nodes
+    solver = solver_for(search.matrix, settings)
+    solver.changeColsIntegrality(len(free), free.astype(np.int32), np.ones(len(free), dtype=np.uint8))
+    fixed = np.setdiff1d(whole, free, assume_unique=True)
+    if len(fixed):
+        values = search.current[fixed]
+        solver.changeColsBounds(len(fixed), fixed.astype(np.int32), values, values)
+    if np.isfinite(search.objective):
+        solver.setSolution(len(whole), whole.astype(np.int32), search.current[whole])
+    solver.run()
+    info = solver.getInfo()
+    if has_solution(solver) and float(info.objective_function_value) < search.objective - options.change:
+        search.start_from(np.array(solver.getSolution().col_value))
+    return float(info.mip_dual_bound), float(solver.getRunTime())
+
+
+class Fixed:
+    """The linear problem that remains when all yes-or-no columns are fixed as in a solution."""
+
+    def __init__(self, matrix: Matrix, x: Array, options: Options, free: Sequence[int] = ()) -> None:
+        """Fix the columns as in `x`; rows in `free` need not hold, so that one can ask for what they forbid."""
+        self._whole = np.flatnonzero(matrix.integer)
+        self._values = np.round(x[self._whole])
+        self._linear = Linear(matrix, options.settings)
+        for row in free:
+            self._linear.free_row(row)
+        self._linear.fix(self._whole, self._values)
+        self._linear.run()
+        self.x, self.duals = self._linear.x, self._linear.duals
+
+    def what_if(self, columns: Ints, values: Array) -> Array:
+        """Return all columns if some yes-or-no columns had other values; the next question starts afresh.
+
+        Raises SolverError if that is not possible.
+        """
+        before = self._values[np.searchsorted(self._whole, columns)]
+        self._linear.fix(columns, values)
+        try:
+            self._linear.run()
+        finally:
+            self._linear.fix(columns, before)
+        return self._linear.x

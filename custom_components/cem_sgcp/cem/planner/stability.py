@@ -20,11 +20,12 @@ import numpy as np
 from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, SiteSnapshot
 from ..model.time_grid import Array
 from .frame import Frame
+from .linear import SolverError
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
 from .problem import Matrix
 from .run_starts import moment
-from .solve import Fixed, SolverError
+from .solve import Fixed
 
 #: Price of moving a start inside the frozen window, in price scales per kWh of the run: more than any saving, less
 #: than a grid limit.

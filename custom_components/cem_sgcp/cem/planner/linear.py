@@ -1,0 +1,120 @@
+"""HiGHS as a linear solver that is asked again and again with other bounds.
+
+It must not know what columns and rows mean.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..model.time_grid import Array
+from .frame import Ints
+from .problem import Matrix
+
+try:
+    import highspy
+except ImportError:  # the solver has no wheel for this machine: plan by rules
+    highspy = None  # type: ignore[assignment]
+
+
+class SolverError(Exception):
+    """The solver gave no solution; the text says why."""
+
+
+def available() -> bool:
+    """Whether the solver is installed."""
+    return highspy is not None
+
+
+def solver_for(matrix: Matrix, settings: dict[str, Any]) -> Any:
+    """Return HiGHS with a problem in which nothing has to be a whole number.
+
+    Raises SolverError where it is not installed or refuses the problem.
+    """
+    if highspy is None:
+        raise SolverError("not installed")
+    solver = highspy.Highs()
+    for name, value in {"output_flag": False, **settings}.items():
+        solver.setOptionValue(name, value)
+    columns = len(matrix.cost)
+    status = solver.passModel(
+        columns,
+        len(matrix.row_lower),
+        len(matrix.value),
+        1,  # column by column
+        1,  # minimise
+        matrix.offset,
+        matrix.cost,
+        matrix.lower,
+        matrix.upper,
+        matrix.row_lower,
+        matrix.row_upper,
+        matrix.starts,
+        matrix.index,
+        matrix.value,
+        np.zeros(columns, dtype=np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("the solver refuses the problem")
+    return solver
+
+
+def has_solution(solver: Any) -> bool:
+    """Whether HiGHS found a solution, proven or not."""
+    feasible: bool = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return feasible
+
+
+class Linear:
+    """The linear problem: fix columns, run, read."""
+
+    def __init__(self, matrix: Matrix, settings: dict[str, Any]) -> None:
+        self._matrix = matrix
+        self._solver = solver_for(matrix, settings)
+        self._solution: Any = None
+        self.objective = np.inf
+
+    def fix(self, columns: Ints, values: Array) -> None:
+        """Set columns to values from the next run on."""
+        if len(columns):
+            self._solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
+
+    def release(self, columns: Ints) -> None:
+        """Give columns their own bounds back."""
+        if len(columns):
+            self._solver.changeColsBounds(
+                len(columns), columns.astype(np.int32), self._matrix.lower[columns], self._matrix.upper[columns]
+            )
+
+    def free_row(self, row: int) -> None:
+        """Let a row be anything."""
+        self._solver.changeRowBounds(row, -np.inf, np.inf)
+
+    def run(self) -> None:
+        """Solve from where the last run ended. Raises SolverError if there is no solution."""
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(self._solver.modelStatusToString(status))
+        self._solution = self._solver.getSolution()
+        self.objective = float(self._solver.getInfo().objective_function_value)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent so far."""
+        return float(self._solver.getRunTime())
+
+    @property
+    def x(self) -> Array:
+        """Value of each column."""
+        return np.array(self._solution.col_value)
+
+    @property
+    def reduced(self) -> Array:
+        """Reduced cost of each column."""
+        return np.array(self._solution.col_dual)
+
+    @property
+    def duals(self) -> Array:
+        """By how much the objective grows with the right-hand side of each row."""
+        return np.array(self._solution.row_dual)

@@ -1,0 +1,128 @@
+"""The search for a good solution by linear problems: dive, then move one decision at a time.
+
+With all yes-or-no decisions fixed, what remains is a linear problem that takes about a millisecond after the last one.
+Its reduced costs say, as a lower bound, what changing one decision would bring. So a solution in which no bound is
+negative cannot be bettered by any single change, and few changes need to be tried. The search is deterministic. It must
+not know what columns mean.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from ..model.time_grid import Array
+from .frame import Ints
+from .linear import Linear, SolverError
+from .problem import Choice, Matrix
+
+#: Most linear problems of one search.
+MAXIMUM_TRIALS: Final = 200
+
+#: Most changes that are tried before a search gives up, and most of one choice among them.
+MAXIMUM_CHANGES: Final = 24
+MAXIMUM_OF_CHOICE: Final = 6
+
+
+class Search:
+    """A solution being bettered; `values` holds the yes-or-no columns in the order of `whole`."""
+
+    def __init__(self, matrix: Matrix, linear: Linear, change: float) -> None:
+        """Start with nothing decided; `change` is what a single change must bring to be made."""
+        self.change = change
+        self.matrix = matrix
+        self.linear = linear
+        self.whole = np.flatnonzero(matrix.integer)
+        self.current = np.zeros(len(matrix.cost))
+        self.objective = np.inf
+        inside = np.zeros(len(matrix.cost), dtype=bool)
+        for choice in matrix.choices:
+            inside[choice.columns] = True
+        self.singles = self.whole[~inside[self.whole]]
+        self._trials = 0
+
+    def dive(self, relaxed: Array) -> None:
+        """Fix choices one after the other, the clearest first, and the rest by their rules."""
+        linear = self.linear
+        x = relaxed
+        open_choices = list(self.matrix.choices)
+        while open_choices:
+            clearest = max(range(len(open_choices)), key=lambda number: float(x[open_choices[number].columns].max()))
+            settled = [open_choices.pop(clearest)]
+            settled += [choice for choice in open_choices if x[choice.columns].max() > 1.0 - 1e-6]
+            open_choices = [choice for choice in open_choices if x[choice.columns].max() <= 1.0 - 1e-6]
+            for choice in settled:
+                self._settle(choice, x)
+            if open_choices:
+                linear.run()
+                x = linear.x
+        linear.run()
+        for columns, rule in self.matrix.rules:
+            self.current[columns] = np.minimum(rule(linear.x), self.matrix.upper[columns])
+            linear.fix(columns, self.current[columns])
+        self.objective = self._run()
+
+    def start_from(self, x: Array) -> None:
+        """Take the yes-or-no columns of a solution."""
+        self.current[self.whole] = np.round(x[self.whole])
+        self.linear.fix(self.whole, self.current[self.whole])
+        self.objective = self._run()
+
+    def better(self) -> None:
+        """Change one decision at a time for as long as that brings enough."""
+        threshold = self.change
+        self._trials = 0
+        while self._trials < MAXIMUM_TRIALS:
+            for columns, values in self._promising(threshold):
+                before = self.current[columns]
+                self.linear.fix(columns, values)
+                objective = self._run()
+                if objective < self.objective - threshold:
+                    self.current[columns] = values
+                    self.objective = objective
+                    break
+                self.linear.fix(columns, before)
+                if self._trials >= MAXIMUM_TRIALS:
+                    break
+            else:
+                break
+        self.linear.run()
+
+    def _settle(self, choice: Choice, x: Array) -> None:
+        columns = choice.columns
+        self.current[columns] = 0.0
+        best = int(np.argmax(x[columns]))
+        if not choice.optional or x[columns[best]] > 0.5:
+            self.current[columns[best]] = 1.0
+        self.linear.fix(columns, self.current[columns])
+
+    def _promising(self, threshold: float) -> list[tuple[Ints, Array]]:
+        """Return changes that may bring more than a threshold, the most promising first."""
+        reduced = self.linear.reduced
+        found: list[tuple[float, Ints, Array]] = []
+        for choice in self.matrix.choices:
+            columns = choice.columns
+            chosen = columns[self.current[columns] > 0.5]
+            now = float(reduced[chosen].sum())
+            permitted = columns[(self.matrix.upper[columns] > 0.5) & (self.current[columns] < 0.5)]
+            gains = reduced[permitted] - now
+            for place in np.argsort(gains, kind="stable")[:MAXIMUM_OF_CHOICE]:
+                if gains[place] < -threshold:
+                    changed = np.append(chosen, permitted[place])
+                    found.append((float(gains[place]), changed, np.append(np.zeros(len(chosen)), 1.0)))
+            if choice.optional and len(chosen) and -now < -threshold:
+                found.append((-now, chosen, np.zeros(len(chosen))))
+        gains = np.where(self.current[self.singles] > 0.5, -reduced[self.singles], reduced[self.singles])
+        for place in np.argsort(gains, kind="stable")[:MAXIMUM_CHANGES]:
+            if gains[place] < -threshold:
+                column = self.singles[place : place + 1]
+                found.append((float(gains[place]), column, 1.0 - self.current[column]))
+        found.sort(key=lambda entry: entry[0])
+        return [(columns, values) for _, columns, values in found[:MAXIMUM_CHANGES]]
+
+    def _run(self) -> float:
+        self._trials += 1
+        try:
+            self.linear.run()
+        except SolverError:
+            return np.inf
+        return self.linear.objective
