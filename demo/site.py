@@ -38,7 +38,7 @@ SITE: Mapping[str, Mapping[str, Any]] = {
         "power_sign": "production_positive",
         "nominal_power": 5000,
         "forecast_source": "entity",
-        "forecast_entity": "sensor.sim_pv_forecast",
+        "forecast_entity": ["sensor.sim_pv_forecast"],
         "priority": 5,
         "act": {"curtail_entity": "number.sim_pv_limit"},
         "advanced": {},
