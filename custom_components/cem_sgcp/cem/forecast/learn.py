@@ -109,7 +109,8 @@ def learn_profile(samples: Iterable[tuple[float, float]], *, profile_id: str) ->
 def profile_of(run: RecordedRun, *, profile_id: str) -> EnergyProfile:
     """Return a profile of at most twelve slots with the energy and the duration of a recorded run."""
     step = SLOT_STEP * max(1.0, np.ceil(run.duration / SLOT_STEP / MOST_STEPS))
-    edges = np.append(np.arange(0.0, run.duration - step / 2, step), run.duration)
+    # The last step is longer or shorter than the others by half of one at most.
+    edges = np.append(np.arange(0.0, max(run.duration - step / 2, STEP / 2), step), run.duration)
     energy = np.concatenate(([0.0], np.cumsum(run.power) * STEP))
     durations = np.diff(edges)
     means = np.diff(np.interp(edges, np.arange(len(energy)) * STEP, energy)) / durations
@@ -130,8 +131,11 @@ def update_profile(former: EnergyProfile, learned: EnergyProfile) -> EnergyProfi
     known = max(former.observations, 1)
     weight = max(1.0 / (known + 1), LEAST_WEIGHT)
     duration = (1 - weight) * _total(former, "duration") + weight * _total(learned, "duration")
-    durations = np.full(BLEND_STEPS, duration / BLEND_STEPS)
-    old, new = _curves(former), _curves(learned)
+    # Progress of the programme from 0 to 1, cut finely and wherever one of the two has a cut of its own.
+    cuts = np.concatenate((np.linspace(0.0, 1.0, BLEND_STEPS + 1), _cuts(former), _cuts(learned)))
+    parts = np.unique(np.round(cuts, 9))
+    durations = np.diff(parts) * duration
+    old, new = _curves(former, parts), _curves(learned, parts)
     share = ((1 - weight) * old.energy + weight * new.energy) / durations
     return _profile(
         learned.profile_id,
@@ -226,7 +230,7 @@ def _profile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Curves:
-    """A profile over its progress in `BLEND_STEPS` equal parts, shape (steps,) each."""
+    """A profile over its progress, shape (parts,) each."""
 
     energy: Array
     """Ws"""
@@ -248,14 +252,19 @@ def _differs(one: float, other: float) -> bool:
     return max(one, other) > OTHER_PROGRAMME * max(min(one, other), 0.0)
 
 
-def _curves(profile: EnergyProfile) -> _Curves:
-    slots = _slots(profile)
-    edges = np.concatenate(([0.0], np.cumsum([slot.duration for slot in slots])))
+def _cuts(profile: EnergyProfile) -> Array:
+    """Return the bounds of the slots as progress from 0 to 1, shape (slots + 1,)."""
+    edges = np.concatenate(([0.0], np.cumsum([slot.duration for slot in _slots(profile)])))
+    cuts: Array = edges / edges[-1]
+    return cuts
+
+
+def _curves(profile: EnergyProfile, parts: Array) -> _Curves:
+    slots, cuts = _slots(profile), _cuts(profile)
     energy = np.concatenate(([0.0], np.cumsum([slot.energy * 3600.0 for slot in slots])))
-    parts = np.linspace(0.0, edges[-1], BLEND_STEPS + 1)
-    owner = np.clip(np.searchsorted(edges, (parts[1:] + parts[:-1]) / 2, side="right") - 1, 0, len(slots) - 1)
+    owner = np.clip(np.searchsorted(cuts, (parts[1:] + parts[:-1]) / 2, side="right") - 1, 0, len(slots) - 1)
     return _Curves(
-        energy=np.diff(np.interp(parts, edges, energy)),
+        energy=np.diff(np.interp(parts, cuts, energy)),
         lowest=np.array([slot.power if slot.p_min is None else slot.p_min for slot in slots])[owner],
         highest=np.array([slot.power if slot.p_max is None else slot.p_max for slot in slots])[owner],
     )

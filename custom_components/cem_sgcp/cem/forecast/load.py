@@ -15,14 +15,16 @@ from ..model import Series
 from ..model.time_grid import Array
 from .quarters import DAY, PER_DAY, QUARTER, Basis, Forecast, Ints, ahead, behind, by_day, finite, to_series
 
-#: After so many days a day counts half.
-HALF_LIFE: Final = 4.0
+#: After so many days of its kind (workday, weekend) a day counts half.
+HALF_LIFE: Final = 2.0
 #: What a workday counts for a weekend and the other way round.
-OTHER_KIND: Final = 0.4
+OTHER_KIND: Final = 0.25
 #: Share of the median beside the mean: a day out of the ordinary should not be seen in the forecast for a week.
 MEDIAN_SHARE: Final = 0.25
 #: Values above this multiple of the 99.5 % quantile are faults of the sensor.
 FAULT: Final = 1.5
+#: No house draws more above the highest it ever drew, W: a present beyond is a fault too.
+MOST_ABOVE: Final = 25_000.0
 #: How much of the ratio between the last day and its profile is taken over, and its bounds.
 LEVEL_SHARE: Final = 0.5
 LEVEL_BOUNDS: Final = (0.5, 2.0)
@@ -61,8 +63,11 @@ def load_forecast(
         mean = float(known.mean())
         basis, expected, usual = Basis.RECENT_MEAN, np.full(len(time.day), mean), mean
     else:
-        table, days = by_day(_without_faults(values), past)
-        profiles = _profiles(table, days, int(time.day[0]))
+        highest = FAULT * float(np.quantile(known, 0.995))
+        values = np.minimum(values, highest)
+        present = None if present is None else min(present, highest + MOST_ABOVE)
+        table, days = by_day(values, past)
+        profiles = _profiles(table, days)
         level = _level(values, profiles[past.weekend.astype(np.intp), past.quarter], past.edges, now)
         basis, expected = Basis.PROFILE, level * profiles[time.weekend.astype(np.intp), time.quarter]
         usual = float(expected[0])
@@ -72,16 +77,19 @@ def load_forecast(
     return Forecast(series=to_series(time, np.clip(expected, 0.0, 1e9)), basis=basis, days=len(known) * QUARTER / DAY)
 
 
-def _without_faults(values: Array) -> Array:
-    bounded: Array = np.minimum(values, FAULT * np.nanquantile(values, 0.995))
-    return bounded
-
-
-def _profiles(table: Array, days: Ints, today: int) -> Array:
+def _profiles(table: Array, days: Ints) -> Array:
     """Return the profile of a workday and of a weekend day in W, shape (2, 96)."""
     weekend = (days - 1) % 7 >= 5
-    recency = 0.5 ** (np.maximum(today - days, 0) / HALF_LIFE)
-    return np.array([_profile(table, recency * np.where(weekend == kind, 1.0, OTHER_KIND)) for kind in (False, True)])
+    age = days[-1] - days
+    profiles = []
+    for kind in (False, True):
+        same = weekend == kind
+        # Counted in days of the same kind, so that on a Saturday the last weekend is recent.
+        rank = np.cumsum(same[::-1])[::-1] - 1
+        profiles.append(
+            _profile(table, np.where(same, 0.5 ** (rank / HALF_LIFE), OTHER_KIND * 0.5 ** (age / HALF_LIFE)))
+        )
+    return np.array(profiles)
 
 
 def _profile(table: Array, weights: Array) -> Array:

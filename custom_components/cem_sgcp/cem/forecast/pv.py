@@ -19,8 +19,8 @@ HALF_LIFE: Final = 7.0
 #: A quarter hour that is known on fewer days than this share is night: a silent inverter gives nothing.
 NIGHT: Final = 0.5
 #: How much of the present ratio to the forecast is believed, how fast it fades (s), and how far it may go.
-PRESENT_SHARE: Final = 0.8
-PRESENT_FADES: Final = 5400.0
+PRESENT_SHARE: Final = 0.9
+PRESENT_FADES: Final = 7200.0
 MOST_RATIO: Final = 2.5
 #: Below this share of the peak the ratio says nothing.
 LOW_SUN: Final = 0.05

@@ -9,7 +9,7 @@ import numpy as np
 from ..model.time_grid import Array
 
 #: A cut must explain this share of the curve's variance, or it is not worth a slot.
-WORTHWHILE = 0.01
+WORTHWHILE = 0.003
 
 
 def segment(values: Array, weights: Array, maximum: int) -> list[int]:
