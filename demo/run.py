@@ -38,6 +38,9 @@ async def furnish(home: LiveHomeAssistant) -> None:
     await site.enter(home)
     await site.take_control(home)
     await site.load_machines(home)
+    # The house stands in Germany, wherever its visitors are.
+    clock = {"language": "en", "number_format": "language", "time_format": "language", "time_zone": "server"}
+    await home.ws("frontend/set_user_data", key="language", value=clock)
     furnished.touch()
 
 

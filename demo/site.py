@@ -185,8 +185,10 @@ async def entities_of(home: LiveHomeAssistant) -> dict[str, dict[str, Any]]:
 
 async def load_machines(home: LiveHomeAssistant) -> None:
     """Load the machines, close their doors and enable their remote start: each offers itself to the energy manager."""
+    states = await home.states()
     for device in ("washer", "dishwasher"):
-        await home.call("button.press", entity_id=f"button.sim_{device}_prepare")
+        if states[f"sensor.sim_{device}_state"]["state"] not in {"running", "paused"}:
+            await home.call("button.press", entity_id=f"button.sim_{device}_prepare")
 
 
 async def take_control(home: LiveHomeAssistant) -> list[str]:
