@@ -160,7 +160,7 @@ class ManagedHouse:
     async def settle(self) -> None:
         """Let everything that is due happen, debounced plans too."""
         await self.hass.async_block_till_done()
-        await self.step(3)
+        await self.step(6, tick=2)
 
     async def step(self, seconds: float, *, tick: float = 5.0) -> None:
         """Let time pass in ticks."""

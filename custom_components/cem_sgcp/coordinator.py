@@ -137,6 +137,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self._slow_timer: CALLBACK_TYPE | None = None
         self._pending_tick: CALLBACK_TYPE | None = None
         self._last_tick = float("-inf")
+        self._stale = False
         self._planning = asyncio.Lock()
         self._stopped = False
         self.data = CemData(live=Live(now=dt_util.utcnow()), plan=self.state.plan)
@@ -210,6 +211,11 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
     def plan_max_age(self) -> float:
         """Age in s from which a plan is stale: two intervals."""
         return 2 * self.plan_interval.total_seconds()
+
+    def plan_is_stale(self, now: datetime) -> bool:
+        """Whether the plan in force is too old to be followed."""
+        plan = self.data.plan
+        return plan is not None and (now - plan.created).total_seconds() > self.plan_max_age
 
     def _schedule_plan(self) -> None:
         """Plan again at the next boundary of the interval, hence of the market time unit."""
@@ -368,6 +374,9 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                     self.sense.settings(device.device_id),
                     self.sense.sensing(device, now, self.runs.of(device.device_id)),
                 )
+        if self._stale != (stale := self.plan_is_stale(now)):
+            self._stale = stale
+            self.async_update_listeners()
         self._schedule_tick(now)
 
     def _remember(self) -> None:

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import CemConfigEntry
 from .entity import CemDeviceEntity
+from .errors import translated
 
 PARALLEL_UPDATES = 1
 
@@ -37,7 +38,8 @@ class ReadyBy(CemDeviceEntity, DateTimeEntity):
                 translation_key="ready_by_in_the_past",
                 translation_placeholders={"value": dt_util.as_local(value).isoformat(timespec="minutes")},
             )
-        await self.coordinator.runner.async_set_ready_by(self.device, value)
+        with translated():
+            await self.coordinator.runner.async_set_ready_by(self.device, value)
         self.async_write_ha_state()
 
 

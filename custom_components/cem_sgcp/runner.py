@@ -58,7 +58,7 @@ class Runner:
         self._ready: dict[str, bool] = coordinator.state.ready
         self._available: dict[str, bool] = {}
         self._since: dict[tuple[str, bool], datetime] = {}
-        self._advised: dict[str, datetime] = {}
+        self._advised: set[str] = set()
         self._born = dt_util.utcnow()
         self._recorder = Recorder(coordinator.state)
 
@@ -285,15 +285,13 @@ class Runner:
         self._changed()
 
     def _advise(self, device: Device, run: Run, instruction: Instruction, now: datetime) -> None:
-        """Tell people to start it themselves, once per planned start."""
-        start = run.scheduled_start or run.pinned_start or now
-        if self._advised.get(run.run_id) == start:
+        """Tell people to start it themselves, once: from then on the best start is now."""
+        if run.run_id in self._advised:
             return
-        first = run.run_id not in self._advised
-        self._advised[run.run_id] = start
+        self._advised.add(run.run_id)
+        start = run.scheduled_start or run.pinned_start or now
         self._cem.hands.apply(device, instruction, self._settings(device), self._sensing(device, now))
-        if first:
-            self._cem.decisions.announce(Decision.RUN_ADVISED, **_about(device, run), start=start.isoformat())
+        self._cem.decisions.announce(Decision.RUN_ADVISED, **_about(device, run), start=start.isoformat())
 
     # ------------------------------------------------------------------------------------------------ by observation
 
@@ -463,7 +461,7 @@ class Runner:
         if before.control != after.control:
             run = self._cem.runs.open(device_id)
             if run is not None:
-                self._advised.pop(run.run_id, None)
+                self._advised.discard(run.run_id)
 
     def _settings(self, device: Device) -> DeviceSettings:
         return self._cem.sense.settings(device.device_id)

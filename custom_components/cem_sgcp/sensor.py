@@ -50,8 +50,7 @@ def plan_state(coordinator: CemCoordinator) -> str:
     data = coordinator.data
     if data.plan is None:
         return "failed" if data.plan_error else "waiting"
-    age = (dt_util.utcnow() - data.plan.created).total_seconds()
-    if age > coordinator.plan_max_age:
+    if coordinator.plan_is_stale(dt_util.utcnow()):
         return "stale"
     return "failed" if data.plan_error else data.plan.status.value
 
