@@ -6,7 +6,6 @@ cloud does not switch a contactor. It must not know limits.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -95,5 +94,5 @@ def _switch(entry: Member, *, enough: bool, now: datetime, patient: bool) -> boo
         delay = START_DELAY if enough else STOP_DELAY if patient else 0.0
         if (now - since).total_seconds() >= delay:
             on, since = enough, None
-    entry.memory = replace(memory, on=on, turn_since=since)
+    memory.on, memory.turn_since = on, since
     return on

@@ -14,9 +14,9 @@ from .express import device_instruction, release_missing, source_instruction
 from .granting import grant
 from .limiting import absorb, exceeds, needed_support, spare, steady, support
 from .measuring import learn
-from .member import Member, commanded
+from .member import Member, told
 from .memory import DeviceMemory, PassMemory, Unheld
-from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, remembered
+from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, note_bound
 from .survey import survey
 from .table import FRESH, Site, Table
 
@@ -145,45 +145,47 @@ def _conclude(table: Table) -> None:
     site = table.site
     step = 0.0
     for entry in table.members:
-        memory = _taken(entry, table)
+        memory = entry.memory
+        _take(entry, table)
         instruction = device_instruction(entry, site.bounds, taken=memory.taken)
         power = entry.power if instruction.kind is InstructionKind.SET and instruction.power is not None else None
         before = entry.measured if memory.command is None else memory.command
         if site.executes and power is not None and before is not None:
             step += power - before
-        memory = commanded(memory, power if site.executes else None)
+        told(memory, power if site.executes else None)
         _remember(table, entry.name, memory, instruction, shed=entry.cut)
     for origin in table.sources:
-        _remember(table, origin.name, remembered(origin), source_instruction(origin, site.guided), shed=origin.forced)
+        note_bound(origin)
+        _remember(table, origin.name, origin.memory, source_instruction(origin, site.guided), shed=origin.forced)
     _missing(table)
     table.measuring = learn(table.measuring, site.now, site.net_power, step)
 
 
 def _remember(table: Table, name: str, memory: DeviceMemory, instruction: Instruction, *, shed: bool) -> None:
-    table.devices[name] = replace(memory, last=instruction, unavailable_since=None)
+    memory.last, memory.unavailable_since = instruction, None
+    table.devices[name] = memory
     table.instructions.append(instruction)
     if shed:
         table.shed.append(name)
 
 
-def _taken(entry: Member, table: Table) -> DeviceMemory:
-    """Return the memory with whether a limit keeps the device from its own automatic mode."""
-    memory = entry.memory
-    if not entry.loose and not memory.taken:
-        return memory
+def _take(entry: Member, table: Table) -> None:
+    """Note whether a limit keeps the device from its own automatic mode."""
+    memory, now = entry.memory, table.site.now
     if entry.forced:
-        return replace(memory, taken=True, calm_since=None)
+        memory.taken, memory.calm_since = memory.taken or entry.loose, None
+        return
     if not memory.taken:
-        return memory
+        return
     if entry.wish.reach.give <= 0.0:
         # It got all that it asked for.
-        return replace(memory, taken=False, calm_since=None)
+        memory.taken = False
+        return
     importing = table.site.bounds.importing
     calm = importing is None or table.house.power <= inside(importing)
-    since = min(memory.calm_since or table.site.now, table.site.now) if calm else None
-    if since is not None and (table.site.now - since).total_seconds() >= CALM:
-        return replace(memory, taken=False, calm_since=None)
-    return replace(memory, calm_since=since)
+    memory.calm_since = min(memory.calm_since or now, now) if calm else None
+    if memory.calm_since is not None and (now - memory.calm_since).total_seconds() >= CALM:
+        memory.taken, memory.calm_since = False, None
 
 
 def _missing(table: Table) -> None:

@@ -50,23 +50,25 @@ def turn_window(measuring: Measuring, now: datetime) -> tuple[Measuring, bool]:
     return replace(measuring, window_since=now), True
 
 
-def widen(device: DeviceMemory, powers: Iterable[float], *, turned: bool) -> DeviceMemory:
-    """Return the memory of a device with powers added to its present window."""
-    low, high = device.low, device.high
-    low_before, high_before = device.low_before, device.high_before
-    if turned:
-        low_before, high_before, low, high = low, high, None, None
-    for power in powers:
-        low = power if low is None else min(low, power)
-        high = power if high is None else max(high, power)
-    return replace(device, low=low, high=high, low_before=low_before, high_before=high_before)
+def turn(device: DeviceMemory) -> None:
+    """Begin a new window in the memory of a device."""
+    device.low_before, device.high_before = device.low, device.high
+    device.low = device.high = None
+
+
+def widen(device: DeviceMemory, power: float) -> None:
+    """Add a power to the present window in the memory of a device."""
+    device.low = power if device.low is None else min(device.low, power)
+    device.high = power if device.high is None else max(device.high, power)
 
 
 def span(device: DeviceMemory, power: float) -> Range:
     """Return the range in which a device has been lately."""
-    lows = [value for value in (device.low, device.low_before) if value is not None]
-    highs = [value for value in (device.high, device.high_before) if value is not None]
-    return min([power, *lows]), max([power, *highs])
+    low = high = power
+    for value in (device.low, device.low_before, device.high, device.high_before):
+        if value is not None:
+            low, high = min(low, value), max(high, value)
+    return low, high
 
 
 def estimate(net_power: float, ranges: Iterable[Range], before: float | None, first: float) -> float:

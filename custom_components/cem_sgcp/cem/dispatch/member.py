@@ -3,12 +3,12 @@
 It lives for one call only. It must not know the other devices.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ..model import FillRate, Resource
-from .measuring import Range, believable, span, widen
+from .measuring import Range, believable, span, turn, widen
 from .memory import DeviceMemory
 from .reach import fit
 from .wishes import Wish
@@ -113,11 +113,14 @@ class Member:
 
 
 def member(
-    resource: Resource, entry: Wish, before: DeviceMemory, now: datetime, *, window: float, turned: bool, executes: bool
+    resource: Resource, entry: Wish, memory: DeviceMemory, now: datetime, *, window: float, turned: bool, executes: bool
 ) -> Member:
-    """Return the member with its memory brought up to date by what was measured."""
+    """Return the member; its memory, which is this call's own, is brought up to date by what was measured."""
     power = believable(resource.power)
-    memory = widen(before, () if power is None else (power,), turned=turned)
+    if turned:
+        turn(memory)
+    if power is not None:
+        widen(memory, power)
     command = memory.command if executes else None
     if power is not None:
         reached = span(memory, power)
@@ -128,41 +131,44 @@ def member(
         can = entry.reach
         reached = -can.give, max(can.floor + can.most, resource.maximum_power or 0.0)
     if executes:
-        memory = _obeying(memory, power, now, window)
-    memory = replace(memory, full=entry.reach.full, empty=entry.reach.empty)
+        _obeying(memory, power, now, window)
+    memory.full, memory.empty = entry.reach.full, entry.reach.empty
     return Member(resource=resource, wish=entry, memory=memory, measured=power, range=reached)
 
 
-def _obeying(memory: DeviceMemory, power: float | None, now: datetime, window: float) -> DeviceMemory:
+def _obeying(memory: DeviceMemory, power: float | None, now: datetime, window: float) -> None:
     """Notice whether the device does what it was told."""
     command = memory.command
     if command is None or power is None:
-        return replace(memory, over_since=None, under_since=None, over=False, under=False)
+        _trust(memory)
+        return
     tolerance = max(FOLLOWS, FOLLOWS_SHARE * abs(command))
-    over_since = None if power <= command + tolerance else memory.over_since or now
-    under_since = None if power >= command - tolerance else memory.under_since or now
-    return replace(
-        memory,
-        over_since=over_since,
-        under_since=under_since,
-        over=over_since is not None and (memory.over or (now - over_since).total_seconds() >= window),
-        under=under_since is not None and (memory.under or (now - under_since).total_seconds() >= window),
-    )
+    memory.over_since = None if power <= command + tolerance else memory.over_since or now
+    memory.under_since = None if power >= command - tolerance else memory.under_since or now
+    memory.over = _lasting(memory.over_since, memory.over, now, window)
+    memory.under = _lasting(memory.under_since, memory.under, now, window)
 
 
-def commanded(memory: DeviceMemory, power: float | None) -> DeviceMemory:
-    """Return the memory after a new command; a device that follows gets its time to answer it."""
+def _lasting(since: datetime | None, before: bool, now: datetime, window: float) -> bool:
+    return since is not None and (before or (now - since).total_seconds() >= window)
+
+
+def _trust(memory: DeviceMemory) -> None:
+    memory.over_since = memory.under_since = None
+    memory.over = memory.under = False
+
+
+def told(memory: DeviceMemory, power: float | None) -> None:
+    """Note a new command; a device that follows gets its time to answer it."""
     before = memory.command
-    tolerance = max(FOLLOWS, FOLLOWS_SHARE * abs(power or 0.0))
+    memory.command = power
     if power is None or before is None:
         # Nothing was promised, so nothing can be broken yet.
-        memory = replace(memory, over_since=None, under_since=None, over=False, under=False)
-    elif abs(power - before) > tolerance:
-        memory = replace(
-            memory,
-            over_since=memory.over_since if memory.over else None,
-            under_since=memory.under_since if memory.under else None,
-        )
+        _trust(memory)
+    elif abs(power - before) > max(FOLLOWS, FOLLOWS_SHARE * abs(power)):
+        if not memory.over:
+            memory.over_since = None
+        if not memory.under:
+            memory.under_since = None
     if power is not None:
-        memory = widen(memory, (power,), turned=False)
-    return replace(memory, command=power)
+        widen(memory, power)

@@ -17,9 +17,13 @@ DEFAULT_LOOP: Final = 6.0
 LONGEST_LOOP: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class DeviceMemory:
-    """What is remembered of one device."""
+    """What is remembered of one device.
+
+    A call works on copies and leaves those it was given as they were; it is not frozen only because a house has many
+    devices and a second is short.
+    """
 
     command: float | None = None
     """Power (or for generation the bound) asked for last, W; None: it is on its own."""

@@ -4,13 +4,13 @@ The plan curtails where feeding in costs money; then the source follows the hous
 generated, whatever was forecast. An export limit curtails what stores could not absorb. It must not know stores.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from ..limits import Demand, allocate
 from ..model import DevicePlan, Intent, LimitType, PowerEnvelope, Resource
 from .bounds import Bounds, inside
-from .measuring import Range, believable, span, widen
+from .measuring import Range, believable, span, turn, widen
 from .memory import DeviceMemory
 from .wishes import Guide
 
@@ -61,15 +61,18 @@ class Source:
         return before is not None and self.generated >= BOUND * before
 
 
-def source(resource: Resource, guided: Guide, before: DeviceMemory, *, turned: bool) -> Source:
-    """Return the source with its memory brought up to date by what was measured."""
+def source(resource: Resource, guided: Guide, memory: DeviceMemory, *, turned: bool) -> Source:
+    """Return the source; its memory, which is this call's own, is brought up to date by what was measured."""
     control = resource.control
     allowed = control.limit_range(LimitType.LOWER) if isinstance(control, PowerEnvelope) else None
     nominal = control.nominal_power if isinstance(control, PowerEnvelope) else None
     lowest = -allowed.lower if allowed is not None else 0.0
     rating = max(nominal or 0.0, lowest, 0.0) or (resource.maximum_power or 0.0)
     power = believable(resource.power)
-    memory = widen(before, () if power is None else (power,), turned=turned)
+    if turned:
+        turn(memory)
+    if power is not None:
+        widen(memory, power)
     return Source(
         resource=resource,
         memory=memory,
@@ -162,9 +165,9 @@ def _bind(entry: Source, bound: float) -> None:
     entry.bound = bound
 
 
-def remembered(entry: Source) -> DeviceMemory:
-    """Return the memory of a source after the decision."""
+def note_bound(entry: Source) -> None:
+    """Note what is decided in the memory of a source."""
     memory = entry.memory
     if entry.bound is not None:
-        memory = widen(memory, (-min(entry.bound, entry.generated),), turned=False)
-    return replace(memory, command=entry.bound, taken=entry.forced)
+        widen(memory, -min(entry.bound, entry.generated))
+    memory.command, memory.taken = entry.bound, entry.forced

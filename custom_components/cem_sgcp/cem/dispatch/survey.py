@@ -29,7 +29,7 @@ def survey(site: Site, before: PassMemory) -> Table:
     measuring, turned = turn_window(before.measuring, site.now)
     members = _members(site, before, window(measuring), turned=turned)
     sources = [
-        source(entry, site.guided, before.devices.get(entry.resource_id, FRESH), turned=turned)
+        source(entry, site.guided, replace(before.devices.get(entry.resource_id, FRESH)), turned=turned)
         for entry in site.resources
         if site.concerns(entry) and entry.available and generates(entry)
     ]
@@ -59,12 +59,12 @@ def _members(site: Site, before: PassMemory, span: float, *, turned: bool) -> li
     for resource in site.resources:
         if not site.concerns(resource) or not resource.available:
             continue
-        memory = before.devices.get(resource.resource_id, FRESH)
+        memory = replace(before.devices.get(resource.resource_id, FRESH))
         entry = wish(resource, site.guided, site.bounds.phase, site.now, memory)
         if entry is None:
             continue
         if memory.taken and not constrained:
-            memory = replace(memory, taken=False, calm_since=None)
+            memory.taken, memory.calm_since = False, None
         if memory.taken and entry.released:
             entry = taken(entry)
         found.append(member(resource, entry, memory, site.now, window=span, turned=turned, executes=site.executes))
