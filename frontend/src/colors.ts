@@ -1,0 +1,45 @@
+// Colours come from the theme; the values behind them are Home Assistant's own, for pages without a theme.
+import type { Kind } from "./entities";
+import type { Phase, PlannedDevice } from "./plan";
+
+export const BASE_COLOR = "var(--state-inactive-color, #8a8f94)";
+export const PRICE_COLOR = "var(--primary-color, #009ac7)";
+export const NET_COLOR = "var(--primary-text-color, #212121)";
+export const LIMIT_COLOR = "var(--error-color, #db4437)";
+
+const KIND_COLORS: Partial<Record<Kind, string>> = {
+  pv: "var(--energy-solar-color, #ff9800)",
+  battery: "var(--energy-battery-out-color, #4db6ac)",
+};
+
+// The theme's palette, in an order in which neighbours differ and none looks like solar or battery.
+const PALETTE: ReadonlyArray<readonly [number, string]> = [
+  [7, "#f66d9b"],
+  [1, "#4269d0"],
+  [8, "#9c6b4e"],
+  [6, "#a463f2"],
+  [5, "#97bbf5"],
+  [3, "#ff725c"],
+];
+
+/** One colour per device: its kind's, or the next of the palette. */
+export function deviceColors(devices: ReadonlyArray<Pick<PlannedDevice, "kind">>): string[] {
+  let next = 0;
+  const taken = new Set<Kind>();
+  return devices.map(({ kind }) => {
+    const own = KIND_COLORS[kind];
+    if (own && !taken.has(kind)) {
+      taken.add(kind);
+      return own;
+    }
+    const [number, value] = PALETTE[next++ % PALETTE.length] as readonly [number, string];
+    return `var(--color-${number}, ${value})`;
+  });
+}
+
+export const PHASE_COLORS: Record<Phase, string> = {
+  green: "var(--success-color, #43a047)",
+  yellow: "var(--warning-color, #ffa600)",
+  red: "var(--error-color, #db4437)",
+  black: "var(--primary-text-color, #212121)",
+};
