@@ -221,3 +221,46 @@ async def test_records_are_plain_and_only_the_last_are_kept(bench: Bench) -> Non
     assert data["result"] == "advised"
     assert data["data"]["power"] == 100.0
     assert data["made"] is False
+
+
+async def test_a_device_that_does_not_obey_is_said_once_and_once_that_it_does_again(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bench.fault("refuse_commands", device="battery")
+    with caplog.at_level(logging.INFO, "custom_components.cem_sgcp.hands"):
+        for _ in range(3):
+            await bench.do(BATTERY, order(BATTERY, power=2000.0))
+            await bench.wait(100, 5)
+        await bench.hass.services.async_call("sim_house", "clear_faults", {}, blocking=True)
+        for _ in range(2):
+            await bench.do(BATTERY, order(BATTERY, power=2000.0))
+            await bench.wait(301, 43)
+    ours = [entry.levelname for entry in caplog.records if entry.name.startswith("custom_components.cem_sgcp")]
+    assert ours == ["WARNING", "INFO"]
+    assert sum(record.final and record.result.failed for record in bench.reports) == 3
+
+
+async def test_an_instruction_of_two_commands_is_carried_out_only_with_both(bench: Bench) -> None:
+    await bench.fault("stuck", entity_id=SETPOINT)
+    await bench.do(BATTERY, order(BATTERY, power=2000.0))
+    await bench.wait(200, 5)
+    assert [(record.action, record.result) for record in finals(bench)] == [
+        ("number.set_value", CallResult.NOT_VERIFIED)
+    ]
+    await bench.hass.services.async_call("sim_house", "clear_faults", {}, blocking=True)
+    await bench.do(BATTERY, order(BATTERY, power=2000.0))
+    await bench.settle()
+    assert [(record.action, record.result) for record in finals(bench)[1:]] == [
+        ("number.set_value", CallResult.VERIFIED)
+    ]
+
+
+async def test_what_was_superseded_is_no_last_word(bench: Bench) -> None:
+    await bench.fault("late", device="battery", delay=3)
+    await bench.do(BATTERY, order(BATTERY, power=2000.0))
+    await bench.do(BATTERY, order(BATTERY, power=-2000.0, intent=Intent.DISCHARGE_GRID))
+    await bench.wait(10)
+    superseded = [record for record in bench.reports if record.result is CallResult.SUPERSEDED]
+    assert superseded
+    assert not any(record.final for record in superseded)
+    assert [record.power for record in finals(bench)] == [-2000.0]

@@ -4,8 +4,8 @@ Power envelope (S2 PEBC); IEC TR 62746-2 figure 1, PV. Generation is negative in
 
 Fields: power_entity; power_sign (auto, production_positive, production_negative); nominal_power (W);
 forecast_source (none, entity, energy); forecast_entity (one or more, such as one for each plane of the roof);
-forecast_entry (config entry of a solar forecast); priority. act: curtail_entity (number in W, kW or %), sequence. advanced: curtailment_cost (currency/kWh),
-stale_after (min).
+forecast_entry (config entry of a solar forecast); priority. act: curtail_entity (number in W, kW or %), sequence.
+advanced: curtailment_cost (currency/kWh), stale_after (min).
 """
 
 from collections.abc import Mapping

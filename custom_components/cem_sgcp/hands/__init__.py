@@ -292,14 +292,24 @@ class Hands:
         self._records[record.call_id] = record
         while len(self._records) > KEPT_RECORDS:
             self._records.popitem(last=False)
-        if record.final and record.result.failed:
-            _LOGGER.warning(
-                "%s: %s %s %s: %s", record.device, record.action, record.entity_id or "", record.result, record.error
-            )
+        if record.final:
+            self._log(record)
         try:
             self._tell(record)
         except Exception:
             _LOGGER.exception("A record of a command could not be passed on")
+
+    def _log(self, record: CallRecord) -> None:
+        """Say once that a device does not obey, and once that it does again."""
+        arm = self._arms[record.device_id]
+        if record.result.failed and not arm.failing:
+            _LOGGER.warning(
+                "%s does not obey: %s %s: %s", record.device, record.action, record.entity_id or "", record.error
+            )
+        elif record.made and not record.result.failed and arm.failing:
+            _LOGGER.info("%s obeys again", record.device)
+        if record.made or record.result.failed:
+            arm.failing = record.result.failed
 
 
 def _same_run(one: Instruction, other: Instruction) -> bool:

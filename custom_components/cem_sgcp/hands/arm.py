@@ -58,6 +58,8 @@ class Arm:
         self.touched = False
         """A set point of ours may be in force."""
         self.cancel_later: Callable[[], None] | None = None
+        self.failing = False
+        """The last instruction whose outcome is known was not carried out."""
         self.caller = Caller(hass, device.name)
         self._hass = hass
         self._report = report
@@ -126,22 +128,28 @@ class Arm:
             result, error = await self.caller.async_call(command, job.call_timeout)
             if result.failed:
                 self._unproven += 1
-            final = last if result.failed else not command.expect
+            complete = not any(entry.expect for entry in job.commands) and command is job.commands[-1]
+            final = last if result.failed else complete and result is CallResult.SENT
             sent.append((command, record := replace(record, result=result, error=error, final=final)))
             self._report(record)
             if result is not CallResult.SENT:
                 return False
-        return all([await self._verify(job, before, command, record, last=last) for command, record in sent])
+        waiting = [(command, record) for command, record in sent if command.expect]
+        good = True
+        for place, (command, record) in enumerate(waiting, start=1):
+            complete = good and place == len(waiting)
+            good = await self._verify(job, before, command, record, complete=complete, last=last) and good
+        return good
 
-    async def _verify(self, job: Job, before: Baseline, command: Command, record: CallRecord, *, last: bool) -> bool:
-        """Watch for the effect of a command and report it."""
-        if not command.expect:
-            return True
+    async def _verify(
+        self, job: Job, before: Baseline, command: Command, record: CallRecord, *, complete: bool, last: bool
+    ) -> bool:
+        """Watch for the effect of a command and report it; `complete`: the instruction is carried out with it."""
         began = self._hass.loop.time()
         zone = dt_util.get_default_time_zone()
         if await async_watch(self._hass, command, before, zone, newer=job.newer, within=job.within):
-            self._unproven = 0
-            self._report(replace(record, result=CallResult.VERIFIED, final=True))
+            self._unproven = 0 if complete else self._unproven
+            self._report(replace(record, result=CallResult.VERIFIED, final=complete))
             return True
         result = CallResult.NOT_VERIFIED
         if job.newer.is_set():
@@ -152,7 +160,7 @@ class Arm:
         else:
             self._unproven += 1
         error = "" if result is CallResult.SUPERSEDED else _what_is_missing(self._hass, command)
-        final = last or (job.newer.is_set() and result.failed)
+        final = result.failed and (last or job.newer.is_set())
         if final:
             self._unproven = 0
         self._report(replace(record, result=result, error=error, final=final))

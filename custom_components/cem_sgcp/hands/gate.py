@@ -86,7 +86,7 @@ def judge(
     if last is None or last.instruction.kind is not instruction.kind:
         return Verdict.SEND
     if instruction.kind is not InstructionKind.SET:
-        same = last.instruction.run_id == instruction.run_id
+        same = (last.instruction.run_id, last.instruction.start) == (instruction.run_id, instruction.start)
         return _again(last, now, policy) if same else Verdict.SEND
     if last.commands == commands:
         if last.standing is Standing.DONE and (now - last.at).total_seconds() >= (

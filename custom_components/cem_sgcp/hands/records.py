@@ -70,7 +70,7 @@ class CallRecord:
     result: CallResult = CallResult.SENT
     error: str = ""
     final: bool = False
-    """No further attempt follows."""
+    """The last word on an instruction: it is carried out, or failed for good. What was superseded has none."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON values."""
