@@ -228,3 +228,18 @@ def test_categories_and_connectivity_are_those_of_the_marketplace() -> None:
         if known.exists():  # from Home Assistant 2026.11 on
             slugs = {item["slug"] for item in read_json(known)}
         assert set(manifest().get(key, [])) <= slugs
+
+
+def test_data_of_others_says_whose_it_is() -> None:
+    """Every folder of data has a notice of its own, and the notice of the repository names it."""
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    folders = {
+        path
+        for data in ("demo/data", "tests/data", "benchmarks/data")
+        for path in (ROOT / data).iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
+    assert len(folders) > 5
+    for folder in folders:
+        assert (folder / "NOTICE.md").exists(), folder
+        assert folder.relative_to(ROOT).as_posix() in notice, folder
