@@ -116,7 +116,7 @@ def test_ct30_a_start_by_any_entity(start: dict[str, Any], also: Any, expected: 
 
 
 @pytest.mark.parametrize(
-    ("unit", "wait", "value"), [("h", 2.5, 2.0), ("min", 2.5, 150.0), ("s", 2.5, 9000.0), (None, 2.5, 150.0)]
+    ("unit", "wait", "value"), [("h", 2.5, 3.0), ("min", 2.5, 150.0), ("s", 2.5, 9000.0), (None, 2.5, 150.0)]
 )
 def test_a_native_delay_is_told_ahead_in_the_unit_of_the_machine(unit: str | None, wait: float, value: float) -> None:
     one = device("appliance", DATA | {"start_entity": "number.delay", "native_delay": True})

@@ -98,7 +98,7 @@ async def test_a_delay_is_told_ahead_and_told_anew_when_the_start_moves(bench: B
     await bench.do(device, run(device, InstructionKind.START, start=start))
     assert len(bench.made()) == 1
     await bench.do(device, run(device, InstructionKind.START, start=start + timedelta(hours=2)))
-    assert bench.state("input_number.delay") == "4.5"
+    assert bench.state("input_number.delay") == "5.0"
 
 
 async def test_a_moment_is_told_ahead(bench: Bench) -> None:
@@ -162,7 +162,7 @@ async def test_a_pause_without_effect_is_reported_with_what_was_expected(bench: 
     await bench.wait(80)
     last = bench.hands.records[-1]
     assert (last.result, last.attempt, last.final) == (CallResult.NOT_VERIFIED, 4, True)
-    assert last.error == "sensor.machine_power is 2.0, expected a fall by 10 W"
+    assert last.error == "sensor.machine_power is 2.0, expected a fall to 10 W"
 
 
 async def test_a_moment_that_is_not_taken_is_reported(bench: Bench) -> None:
@@ -176,3 +176,16 @@ async def test_a_moment_that_is_not_taken_is_reported(bench: Bench) -> None:
     await bench.wait(80, 5)
     wanted = "datetime.start is 2026-11-20T06:00:00+00:00, expected 2026-11-23T06:00:00+00:00"
     assert bench.hands.records[-1].error == wanted
+
+
+async def test_a_flicker_is_no_pause(bench: Bench) -> None:
+    bench.hass.states.async_set("sensor.other_power", "2000", {"unit_of_measurement": "W"})
+    await bench.act("input_boolean.machine", "turn_on")
+    plug = machine(start_entity="input_boolean.machine", power_entity="sensor.other_power")
+    await bench.do(plug, run(plug, InstructionKind.PAUSE))
+    bench.hass.states.async_set("sensor.other_power", "1960", {"unit_of_measurement": "W"})
+    await bench.settle()
+    assert bench.results()[-1][1] is CallResult.SENT
+    bench.hass.states.async_set("sensor.other_power", "190", {"unit_of_measurement": "W"})
+    await bench.settle()
+    assert bench.results()[-1][1] is CallResult.VERIFIED

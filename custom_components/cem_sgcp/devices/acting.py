@@ -63,18 +63,19 @@ def press(entity_id: str) -> Command:
     return Command(domain=domain, service=service, entity_id=entity_id)
 
 
-def set_number(entity_id: str, number: float, sensing: Sensing, *, bounded: bool = True) -> Command:
-    """Set a number in its own unit, on its step and within its bounds."""
+def set_number(entity_id: str, number: float, sensing: Sensing, *, upward: bool = False) -> Command:
+    """Set a number in its own unit, within its bounds and on its step: the next toward zero, or `upward`."""
     state = sensing.of(entity_id)
     attributes = {} if state is None else state.attributes
     step = finite(attributes.get("step")) or 0.0
     if step >= LEAST_STEP:
+        steps = abs(number) / step
         # A hair more, so that 16.0 that became 15.999999 in a conversion stays 16.
-        number = math.copysign(math.floor(abs(number) / step + 1e-6) * step, number)
-    if bounded:
-        lower, upper = finite(attributes.get("min")), finite(attributes.get("max"))
-        number = number if upper is None else min(number, upper)
-        number = number if lower is None else max(number, lower)
+        steps = math.ceil(steps - 1e-6) if upward else math.floor(steps + 1e-6)
+        number = math.copysign(steps * step, number)
+    lower, upper = finite(attributes.get("min")), finite(attributes.get("max"))
+    number = number if upper is None else min(number, upper)
+    number = number if lower is None else max(number, lower)
     number = round(number, 6) + 0.0
     return Command(
         domain=domain_of(entity_id),
@@ -107,10 +108,14 @@ def set_power(
 
 
 def set_delay(entity_id: str, seconds: float, sensing: Sensing) -> Command:
-    """Set a number entity to a delay, in its unit; without a unit in minutes."""
+    """Set a number entity to a delay, in its unit; without a unit in minutes.
+
+    A machine that counts whole hours rather starts late than early: when the start is due, it is told so.
+    """
     unit = unit_of(sensing.of(entity_id))
     factor_unit = unit if unit in DurationConverter.VALID_UNITS else "min"
-    return set_number(entity_id, DurationConverter.convert(max(seconds, 0.0), "s", factor_unit), sensing)
+    delay = DurationConverter.convert(max(seconds, 0.0), "s", factor_unit)
+    return set_number(entity_id, delay, sensing, upward=True)
 
 
 def set_moment(entity_id: str, moment: datetime, sensing: Sensing) -> Command:

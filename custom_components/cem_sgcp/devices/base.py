@@ -79,7 +79,7 @@ class Expect:
     rise: float | None = None
     """The power in W has risen at least so much above that before the command."""
     fall: float | None = None
-    """The power in W has fallen at least so much, or to next to nothing."""
+    """The power has fallen to so many W, or to a tenth of that before the command."""
     inverted: bool = False
     """The power sensor counts consumption negative."""
     within: float = 30.0

@@ -213,6 +213,6 @@ def _what_is_missing(hass: HomeAssistant, command: Command) -> str:
         elif expect.rise is not None:
             wanted = f"a rise by {expect.rise:g} W"
         else:
-            wanted = f"a fall by {expect.fall or 0.0:g} W"
+            wanted = f"a fall to {expect.fall or 0.0:g} W"
         parts.append(f"{expect.entity_id} is {'missing' if state is None else state.state}, expected {wanted}")
     return "; ".join(parts)

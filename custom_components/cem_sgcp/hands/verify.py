@@ -16,6 +16,9 @@ from ..devices.reading import is_one_of, known, moment_of, number_of, power_of
 #: Without a power from before, a rise must be clear: so many times what was asked for.
 CLEAR_RISE = 3.0
 
+#: A machine that is told to rest takes at most this share of its power before.
+RESTING_SHARE = 0.1
+
 type Baseline = Mapping[str, float | None]
 
 
@@ -46,7 +49,8 @@ def holds(hass: HomeAssistant, expect: Expect, before: Baseline, time_zone: tzin
     if expect.rise is not None:
         return power >= expect.rise * CLEAR_RISE if former is None else power - former >= expect.rise
     if expect.fall is not None:
-        return power <= expect.fall or (former is not None and former - power >= expect.fall)
+        # A machine that heats flickers by more W than a small one takes.
+        return power <= max(expect.fall, RESTING_SHARE * (former or 0.0))
     return False
 
 
