@@ -27,7 +27,8 @@ from ..model.time_grid import Array
 from .frame import Frame, forecast_power, frame_of
 from .messages import note
 from .power_profile import started_runs
-from .run_starts import Starts, moment, starts_of
+from .run_patterns import moment
+from .run_starts import SAME, Starts, starts_of
 from .solution import TINY, numbers, watts
 from .store_lines import actuator_lines, level_per_kwh, presence, reach_of
 
@@ -158,9 +159,9 @@ def _add_runs(draft: _Draft, resources: list[Resource], previous: Plan | None, s
         name = resource.resource_id
         kept = before.get(run.run_id)
         starts = starts_of(frame, run, free[name], kept, late=False)
-        number = _best_start(draft, starts, kept)
-        chosen = starts.energy[number] / frame.hours
-        planned = _planned(draft, starts, number, chosen)
+        entries = _best_start(draft, starts, kept)
+        chosen = starts.energy[list(entries)].sum(axis=0) / frame.hours
+        planned = _planned(draft, starts, entries, chosen)
         if not planned.met:
             said.append(
                 note(
@@ -182,31 +183,42 @@ def _add_runs(draft: _Draft, resources: list[Resource], previous: Plan | None, s
         draft.devices[resource.resource_id] = _device(resource, mine, intent, tuple(runs[resource.resource_id]))
 
 
-def _best_start(draft: _Draft, starts: Starts, kept: float | None) -> int:
+def _best_start(draft: _Draft, starts: Starts, kept: float | None) -> tuple[int, ...]:
     """Return the start that breaks limits least, then the one of the plan before, then the cheapest."""
-    power = starts.energy / draft.frame.hours
-    room = np.maximum(draft.headroom(), 0.0)
-    broken = np.round(np.maximum(power - room, 0.0) @ draft.frame.hours, 3)
-    cost = _cost(draft.frame, power, draft.net) + starts.wish
-    moved = np.ones(len(starts.start)) if kept is None else (np.abs(starts.start - kept) > 0.5).astype(float)
-    order = np.lexsort((starts.start, cost, moved, broken, ~starts.permitted))
-    return int(order[0])
-
-
-def _planned(draft: _Draft, starts: Starts, number: int, power: Array) -> PlannedRun:
     frame = draft.frame
-    start, end = float(starts.start[number]), float(starts.end[number])
-    pattern = starts.patterns[starts.pattern[number]]
-    at_once = np.flatnonzero((np.abs(starts.start - frame.now) < 0.5) & (starts.pattern == starts.pattern[number]))
-    now = float(_cost(frame, starts.energy[at_once[0]] / frame.hours, draft.net)) if len(at_once) else None
+    first = np.flatnonzero((starts.stage == 0) & starts.permitted)
+    ways = [starts.without_pause(int(starts.pattern[entry]), float(starts.start[entry])) for entry in first]
+    possible = [way for way in ways if way is not None] or [_first_way(starts, int(starts.pattern[first[0]]))]
+    power = np.array([starts.energy[list(way)].sum(axis=0) for way in possible]) / frame.hours
+    begin = np.array([starts.start[way[0]] for way in possible])
+    late = np.array([float(starts.end[way[-1]] > starts.deadline + 1.0) for way in possible])
+    broken = np.round(np.maximum(power - np.maximum(draft.headroom(), 0.0), 0.0) @ frame.hours, 3)
+    cost = _cost(frame, power, draft.net) + np.array([starts.wish[list(way)].sum() for way in possible])
+    moved = np.zeros(len(begin)) if kept is None else (np.abs(begin - kept) > SAME).astype(float)
+    return possible[int(np.lexsort((begin, cost, moved, late, broken))[0])]
+
+
+def _first_way(starts: Starts, pattern: int) -> tuple[int, ...]:
+    """Return the earliest permitted start of each segment, where none goes without a pause."""
+    stages = range(len(starts.patterns[pattern].segments))
+    ways = [starts.of(pattern, stage) for stage in stages]
+    return tuple(int(mine[np.argmax(starts.permitted[mine])]) for mine in ways)
+
+
+def _planned(draft: _Draft, starts: Starts, entries: tuple[int, ...], power: Array) -> PlannedRun:
+    frame = draft.frame
+    pattern = int(starts.pattern[entries[0]])
+    end = float(starts.end[entries[-1]])
+    at_once = starts.without_pause(pattern, frame.now)
+    now = None if at_once is None else _cost(frame, starts.energy[list(at_once)].sum(axis=0) / frame.hours, draft.net)
     return PlannedRun(
         run_id=starts.run.run_id,
-        start=moment(start),
+        start=moment(float(starts.start[entries[0]])),
         end=moment(end),
-        choice=pattern.choice,
-        slots=pattern.lay_out(start),
+        choice=starts.patterns[pattern].choice,
+        slots=starts.lay_out(entries),
         cost=round(float(_cost(frame, power, draft.net)), 6),
-        cost_now=None if now is None else round(now, 6),
+        cost_now=None if now is None else round(float(now), 6),
         latest_start=moment(starts.latest) if starts.latest is not None else None,
         met=end <= starts.deadline + 1.0,
     )

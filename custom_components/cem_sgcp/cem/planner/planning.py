@@ -107,7 +107,8 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     answer = _answer(frame, kept, settings)
     relaxed, told = answer.broken, answer
     if relaxed:
-        told = replace(answer, matrix=_without_penalties(answer))
+        matrix = _without_penalties(answer)
+        told = replace(answer, matrix=matrix, outcome=solve(matrix, settings, answer.outcome.x))
     fixed = Fixed(told.matrix, told.outcome.x, settings)
     solved = Solved(problem=told.problem, x=fixed.x, duals=fixed.duals)
     questions = Questions(
@@ -181,7 +182,7 @@ def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *
     notes: list[Note] = [*frame.notes, *limit_notes(solved)]
     for device in devices:
         notes.extend(device.notes)
-    if not outcome.optimal:
+    if not outcome.optimal and outcome.objective - outcome.bound > snapshot.goals.move_gain:
         notes.append(note("not_proven", gap=f"{100.0 * outcome.gap:.2g}"))
     late = any(not run.met for device in devices for run in device.runs)
     status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE

@@ -1,7 +1,13 @@
-"""Power profile (S2 PPBC): runs with slots, alternatives, earliest start and latest end.
+"""Power profile (S2 PPBC): runs with slots, alternatives, pauses, earliest start and latest end.
 
-One yes or no per possible start and pattern (see run_starts.py); exactly one of them is chosen. Runs that have started
-are facts. It must not know any appliance.
+One yes or no per possible start of each segment of each pattern (see run_patterns.py and run_starts.py):
+
+* exactly one start of one pattern's first segment is chosen, and of each later segment of that pattern;
+* with C(t) the number of starts of a segment up to t (0 or 1), a segment follows the one before after its duration and
+  a permitted pause:  C_next(t) ≤ C(t − duration)  and  C(t) ≤ C_next(t + duration + longest pause);
+* a pause inside a sequence costs what its resume costs, and is planned only where it brings as much as a move must.
+
+Runs that have started are facts. It must not know any appliance.
 """
 
 from dataclasses import dataclass
@@ -9,12 +15,14 @@ from typing import Final
 
 import numpy as np
 
-from ..model import DevicePlan, Intent, Note, PlannedRun, Resource, Run
+from ..model import DevicePlan, Intent, Note, PlannedRun, Resource, Run, ScheduledSlot
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
 from .problem import Problem, Solved
-from .run_starts import Starts, moment, starts_of
+from .run_chain import link_segments
+from .run_patterns import moment
+from .run_starts import Starts, segment_starts, starts_of
 from .solution import TINY, device_cost, watts
 
 #: Price of being late, in price scales per kWh of the run, and the same again per day: less than any limit.
@@ -31,6 +39,7 @@ class Kept:
     start: float
     """Seconds since 1970."""
     choice: tuple[str, ...]
+    slots: tuple[ScheduledSlot, ...]
     threshold: float
     """currency."""
 
@@ -44,16 +53,24 @@ class RunPart:
     threshold: Array
     """What each column costs for being a move away from the plan before; not part of the plan's cost."""
     kept: Kept | None
-    kept_number: int | None
-    """Which of the columns is the start of the plan before; None where there was none or it is no longer possible."""
+    kept_entries: tuple[int, ...] | None
+    """Which of the columns are the plan before; None where there was none or it is no longer possible."""
     choice_row: int
-    """The row that asks for exactly one of the columns."""
+    """The row that asks for exactly one start."""
 
-    def chosen(self, x: Array) -> int | None:
-        """Return the column that is chosen, as an index into `columns`; None where an optional run is left out."""
+    def chosen(self, x: Array) -> tuple[int, ...] | None:
+        """Return the entries that are chosen, one per segment; None where an optional run is left out."""
         values = x[self.columns]
-        best = int(np.argmax(values))
-        return best if values[best] > 0.5 else None
+        first = np.flatnonzero(self.starts.stage == 0)
+        best = int(first[np.argmax(values[first])])
+        if values[best] <= 0.5:
+            return None
+        pattern = int(self.starts.pattern[best])
+        found = [best]
+        for stage in range(1, len(self.starts.patterns[pattern].segments)):
+            mine = self.starts.of(pattern, stage)
+            found.append(int(mine[np.argmax(values[mine])]))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +106,17 @@ def add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: bo
         if not run.open or run.running:
             continue
         before = kept.get(run.run_id)
-        starts = starts_of(frame, run, free_from, before.start if before is not None else None, late=late)
+        wanted = (before.slots or before.start) if before is not None else None
+        starts = starts_of(frame, run, free_from, wanted, late=late)
         part = _add_run(problem, starts, before)
         waiting.append(part)
         number, step = np.nonzero(starts.energy)
         power = starts.energy / frame.hours
         entries.append((step, part.columns[number], power[number, step]))
-        most = most + power[starts.permitted].max(axis=0).clip(0.0)
-        least = least + power[starts.permitted].min(axis=0).clip(None, 0.0)
+        for stage in range(int(starts.stage.max()) + 1):
+            mine = power[starts.permitted & (starts.stage == stage)]
+            most = most + mine.max(axis=0, initial=0.0)
+            least = least + mine.min(axis=0, initial=0.0)
     _one_at_a_time(problem, waiting)
     none = np.zeros(0, dtype=np.int64)
     problem.device(
@@ -141,7 +161,7 @@ def _fact(frame: Frame, resource: Resource, run: Run) -> tuple[Array, PlannedRun
         power[0] += max(resource.power or 0.0, 0.0) / 1000.0  # it takes longer than its profile said
     return power, PlannedRun(
         run_id=run.run_id,
-        start=begun,
+        start=min(begun, end),
         end=end,
         choice=run.choice,
         slots=schedule,
@@ -152,42 +172,60 @@ def _fact(frame: Frame, resource: Resource, run: Run) -> tuple[Array, PlannedRun
 
 def _add_run(problem: Problem, starts: Starts, kept: Kept | None) -> RunPart:
     frame = problem.frame
-    count = len(starts.start)
-    threshold, number = np.zeros(count), None
+    threshold, entries = np.zeros(len(starts.start)), None
     if kept is not None:
-        same = np.array(
-            [not kept.choice or starts.patterns[pattern].choice == kept.choice for pattern in starts.pattern]
-        ) & (np.abs(starts.start - kept.start) < 0.5)
-        still = np.flatnonzero(same & starts.permitted)
-        if len(still):
-            number = int(still[0])
-            threshold = np.where(same, 0.0, kept.threshold)
-    energy = np.abs(starts.energy.sum(axis=1) + starts.beyond)
-    lateness = np.clip(starts.end - starts.deadline, 0.0, None) / 86400.0
+        entries = _kept_entries(starts, kept)
+    if kept is not None and entries is not None:
+        threshold[:] = kept.threshold
+        threshold[list(entries)] = 0.0
+    lateness = np.where(starts.last_stage, np.clip(starts.end - starts.deadline, 0.0, None), 0.0) / 86400.0
+    energy = max(abs(starts.patterns[0].energy), 0.1)
     columns = problem.columns(
-        count,
+        len(starts.start),
         upper=starts.permitted.astype(float),
         worth=starts.beyond * float(np.average(frame.import_price, weights=frame.hours)),
         extra=starts.wish + threshold,
-        penalty=np.where(lateness > 1e-5, LATE * frame.scale * np.maximum(energy, 0.1) * (1.0 + lateness), 0.0),
+        penalty=np.where(lateness > 1e-5, LATE * frame.scale * energy * (1.0 + lateness), 0.0),
         integer=True,
     )
-    row = problem.choice(columns, optional=starts.optional)
-    return RunPart(starts=starts, columns=columns, threshold=threshold, kept=kept, kept_number=number, choice_row=row)
+    row = problem.choice(columns[starts.stage == 0], optional=starts.optional)
+    link_segments(problem, starts, columns)
+    return RunPart(starts=starts, columns=columns, threshold=threshold, kept=kept, kept_entries=entries, choice_row=row)
+
+
+def _kept_entries(starts: Starts, kept: Kept) -> tuple[int, ...] | None:
+    """Return the entries that are the plan before, or None if that is no longer possible."""
+    for number, pattern in enumerate(starts.patterns):
+        if kept.choice and pattern.choice != kept.choice:
+            continue
+        entries = _same_slots(starts, number, kept) or starts.without_pause(number, kept.start)
+        if entries is not None and starts.permitted[list(entries)].all():
+            return entries
+    return None
+
+
+def _same_slots(starts: Starts, pattern: int, kept: Kept) -> tuple[int, ...] | None:
+    """Return the entries with exactly the slots of the plan before."""
+    begins = segment_starts(starts.patterns[pattern], kept.slots)
+    if begins is None:
+        return None
+    return starts.entries(pattern, [max(begins[0], kept.start), *begins[1:]])
 
 
 def _one_at_a_time(problem: Problem, parts: list[RunPart]) -> None:
     """Let no two runs of a device overlap: at the start of any of them at most one is under way."""
     if len(parts) < 2:
         return
-    start = np.concatenate([part.starts.start for part in parts])
-    end = np.concatenate([part.starts.end for part in parts])
-    columns = np.concatenate([part.columns for part in parts])
-    points = np.unique(start)
-    under_way = (start[None, :] <= points[:, None] + 1e-6) & (points[:, None] < end[None, :] - 1e-6)
+    begins = [part.starts.stage == 0 for part in parts]
+    lasts = [part.starts.last_stage for part in parts]
+    points = np.unique(np.concatenate([part.starts.start[first] for part, first in zip(parts, begins, strict=True)]))
     rows = problem.rows(len(points), -np.inf, 1.0)
-    at, column = np.nonzero(under_way)
-    problem.put(rows[at], columns[column], 1.0)
+    for part, first, last in zip(parts, begins, lasts, strict=True):
+        started = first[None, :] & (part.starts.start[None, :] <= points[:, None] + 1e-6)
+        over = last[None, :] & (part.starts.end[None, :] <= points[:, None] + 1e-6)
+        under_way = started.astype(np.float64) - over
+        at, entry = np.nonzero(under_way)
+        problem.put(rows[at], part.columns[entry], under_way[at, entry])
     problem.put(rows, problem.columns(1, penalty=OVERLAP * problem.frame.scale), -1.0)
 
 

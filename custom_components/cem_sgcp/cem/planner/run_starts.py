@@ -1,21 +1,21 @@
-"""When and how a run may go: its patterns, its possible starts, and the energy of each over the steps of the grid.
+"""When a run may go: the possible starts of its segments and the energy of each over the steps of the grid.
 
-A pattern is one choice of alternatives and optional slots, laid out without a pause. Starts lie on the edges of the
-grid, at the first and the last moment the window allows, where the plan before had it, and where the user pinned it.
+Starts lie on the edges of the grid, at the first and the last moment the window allows, where the plan before had them,
+where the user pinned them, and where the segment before would end, so that a run can go without a pause from any start.
 The power of a start is spread exactly over the unequal steps. It must not know the optimisation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import product
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Preference, Run, ScheduledSlot, Sequence, Slot
+from ..model import Preference, Run, ScheduledSlot
 from ..model.time_grid import Array
 from .frame import Frame, Ints
+from .run_patterns import Pattern, Segment, patterns_of, seconds
 
 #: What a start at the end of its window costs more than one at its beginning, in price scales per kWh of the run: of
 #: starts of equal cost the earliest is taken; without prices the latest that is safe.
@@ -24,56 +24,20 @@ EARLY_START: Final = 4e-4
 #: How much the greenest or earliest start outweighs the cheapest where the user of the device wants that.
 EAGERNESS: Final = 10.0
 
-#: Most combinations of alternatives and optional slots that are tried for one run.
-MAXIMUM_PATTERNS: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One way a run can go: the chosen alternatives with their slots one after the other."""
-
-    choice: tuple[str, ...]
-    slots: tuple[tuple[int, int, Slot], ...]
-    """Group, index in the sequence, slot."""
-    offsets: Array
-    """Start of each slot and end of the last, s after the start, shape (slots + 1,)."""
-    energy: Array
-    """kWh taken until each offset."""
-    preference: float
-    """currency; what the user would pay to avoid it."""
-    first: float
-    """Earliest start that sequences and slots allow, seconds since 1970."""
-    last: float
-
-    @property
-    def duration(self) -> float:
-        """Length, s."""
-        return float(self.offsets[-1])
-
-    def lay_out(self, start: float) -> tuple[ScheduledSlot, ...]:
-        """Return the slots with their times."""
-        return tuple(
-            ScheduledSlot(
-                group=group,
-                slot=index,
-                start=moment(start + float(begin)),
-                end=moment(start + float(end)),
-                power=slot.energy * 3600.0 / slot.duration,
-            )
-            for (group, index, slot), begin, end in zip(self.slots, self.offsets[:-1], self.offsets[1:], strict=True)
-        )
+#: Starts closer than this are one, s.
+SAME: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """The possible starts of a run: one entry per start and pattern."""
+    """The possible starts of a run: one entry per pattern, segment ("stage") and moment."""
 
     run: Run
     patterns: tuple[Pattern, ...]
     start: Array
     """Seconds since 1970."""
     pattern: Ints
-    """Which pattern."""
+    stage: Ints
     permitted: NDArray[np.bool_]
     """A start at once is listed even where it is not permitted, so that one can ask what it would cost."""
     energy: Array
@@ -89,9 +53,11 @@ class Starts:
 
     @property
     def end(self) -> Array:
-        """When the run is over, seconds since 1970, per start."""
-        durations = np.array([pattern.duration for pattern in self.patterns])
-        ends: Array = self.start + durations[self.pattern]
+        """When the segment of each entry ends, seconds since 1970."""
+        ends = self.start.copy()
+        for number, pattern in enumerate(self.patterns):
+            for stage, segment in enumerate(pattern.segments):
+                ends[self.of(number, stage)] += segment.duration
         return ends
 
     @property
@@ -101,181 +67,235 @@ class Starts:
             return None
         return self.deadline - min(pattern.duration for pattern in self.patterns)
 
+    @property
+    def last_stage(self) -> NDArray[np.bool_]:
+        """Whether each entry is of the last segment of its pattern."""
+        last = np.array([len(pattern.segments) - 1 for pattern in self.patterns])
+        return np.asarray(self.stage == last[self.pattern])
 
-def moment(seconds: float) -> datetime:
-    """Return seconds since 1970 as a moment in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
+    def of(self, pattern: int, stage: int) -> Ints:
+        """Return the entries of a segment, by start."""
+        return np.flatnonzero((self.pattern == pattern) & (self.stage == stage))
+
+    def entries(self, pattern: int, starts: Sequence[float]) -> tuple[int, ...] | None:
+        """Return the entries of a pattern whose segments start at these moments, or None if one is not there."""
+        found: list[int] = []
+        for stage, start in enumerate(starts):
+            mine = self.of(pattern, stage)
+            near = mine[np.abs(self.start[mine] - start) < SAME]
+            if not len(near):
+                return None
+            found.append(int(near[0]))
+        return tuple(found)
+
+    def without_pause(self, pattern: int, start: float) -> tuple[int, ...] | None:
+        """Return the entries of a pattern that goes without a pause from a start on."""
+        count = len(self.patterns[pattern].segments)
+        return self.entries(pattern, [start + self.patterns[pattern].offset(stage) for stage in range(count)])
+
+    def lay_out(self, entries: Sequence[int]) -> tuple[ScheduledSlot, ...]:
+        """Return the slots of chosen entries with their times; a slot that is not interrupted is one."""
+        slots: list[ScheduledSlot] = []
+        for entry in entries:
+            segment = self.patterns[self.pattern[entry]].segments[self.stage[entry]]
+            for slot in segment.lay_out(float(self.start[entry])):
+                if slots and (slots[-1].group, slots[-1].slot, slots[-1].end) == (slot.group, slot.slot, slot.start):
+                    slots[-1] = slots[-1].replace(end=slot.end)
+                else:
+                    slots.append(slot)
+        return tuple(slots)
 
 
-def starts_of(frame: Frame, run: Run, free_from: float, wanted: float | None, *, late: bool) -> Starts:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """First and last start of each segment of a pattern, seconds since 1970."""
+
+    low: Array
+    high: Array
+
+    @property
+    def possible(self) -> bool:
+        """Whether the pattern fits."""
+        return bool(np.all(self.low <= self.high + 1e-6))
+
+
+def starts_of(
+    frame: Frame, run: Run, free_from: float, wanted: tuple[ScheduledSlot, ...] | float | None, *, late: bool
+) -> Starts:
     """Return the possible starts of a run that waits.
 
-    `free_from` is when its device is free, `wanted` a start that should be among them (both seconds since 1970). Where
-    nothing fits the window, only the earliest start of the shortest pattern is permitted. With `late`, starts that miss
-    the deadline are permitted too.
+    `free_from` is when its device is free; `wanted` are slots or a start (seconds since 1970) that should be among
+    them. Where nothing fits the window, only the earliest start of the shortest pattern is permitted. With `late`,
+    starts that miss the deadline are permitted too.
     """
     patterns = patterns_of(run)
     optional = all(slot.optional for group in run.profile.groups for slot in group.alternatives[0].slots)
-    deadline = min(_seconds(run.latest_end, np.inf), _seconds(run.profile.latest_end, np.inf))
+    deadline = min(seconds(run.latest_end, np.inf), seconds(run.profile.latest_end, np.inf))
     windows = [_window(frame, run, pattern, free_from, np.inf if late else deadline) for pattern in patterns]
-    if not any(low <= high + 1e-6 for low, high in windows):
-        soonest = min(range(len(patterns)), key=lambda number: windows[number][0] + patterns[number].duration)
-        windows = [(low, low if number == soonest else -np.inf) for number, (low, _) in enumerate(windows)]
-    start, owner, permitted = _starts(frame, run, windows, wanted)
-    energy, beyond = _spread(frame, patterns, start, owner)
-    first, last = float(start[permitted].min()), float(start[permitted].max())
-    place = (start - first) / max(last - first, 1.0)
-    wait = np.isfinite(deadline) and not _price_known(frame, first, deadline)
-    totals = np.abs(np.array([pattern.energy[-1] for pattern in patterns]))[owner]
-    trace = EARLY_START * frame.scale * totals * (1.0 - place if wait else place)
-    preference = np.array([pattern.preference for pattern in patterns])[owner]
+    if not any(window.possible for window in windows):
+        soonest = min(range(len(patterns)), key=lambda number: windows[number].low[0] + patterns[number].duration)
+        windows = [
+            _only(patterns[number], float(window.low[0])) if number == soonest else window
+            for number, window in enumerate(windows)
+        ]
+    start, pattern, stage, permitted = _listed(frame, run, patterns, windows, wanted)
+    energy, beyond = np.zeros((len(start), frame.steps)), np.zeros(len(start))
+    for number, entry in enumerate(patterns):
+        for place, segment in enumerate(entry.segments):
+            mine = (pattern == number) & (stage == place)
+            energy[mine], beyond[mine] = _spread(frame, segment, start[mine])
     return Starts(
         run=run,
         patterns=patterns,
         start=start,
-        pattern=owner,
+        pattern=pattern,
+        stage=stage,
         permitted=permitted,
         energy=energy,
         beyond=beyond,
-        wish=trace + preference + _eagerness(frame, run, start, energy),
+        wish=_wish(frame, run, patterns, (start, pattern, stage, permitted, energy), deadline),
         deadline=deadline,
         optional=optional,
     )
 
 
-def patterns_of(run: Run) -> tuple[Pattern, ...]:
-    """Return every combination of alternatives and optional slots, at most MAXIMUM_PATTERNS; the user's first."""
-    groups = [
-        [sequence for sequence in group.alternatives if not sequence.emergency_only] or list(group.alternatives[:1])
-        for group in run.profile.groups
-    ]
-    found: list[Pattern] = []
-    for combination in product(*groups):
-        optional = [
-            (group, index)
-            for group, sequence in enumerate(combination)
-            for index, slot in enumerate(sequence.slots)
-            if slot.activated and slot.optional
-        ]
-        for taken in product((True, False), repeat=min(len(optional), 6)):
-            left_out = {place for place, keep in zip(optional, taken, strict=False) if not keep}
-            pattern = _pattern(combination, left_out)
-            if pattern is not None:
-                found.append(pattern)
-            if len(found) >= MAXIMUM_PATTERNS:
-                return tuple(found)
-    return tuple(found)
-
-
-def _pattern(combination: tuple[Sequence, ...], left_out: set[tuple[int, int]]) -> Pattern | None:
-    slots = tuple(
-        (group, index, slot)
-        for group, sequence in enumerate(combination)
-        for index, slot in enumerate(sequence.slots)
-        if slot.activated and (group, index) not in left_out
-    )
-    if not slots:
-        return None
-    offsets = np.concatenate(([0.0], np.cumsum([slot.duration for _, _, slot in slots])))
-    energy = np.concatenate(([0.0], np.cumsum([slot.energy / 1000.0 for _, _, slot in slots])))
-    first, last = -np.inf, np.inf
-    for number, (_, _, slot) in enumerate(slots):
-        first = max(first, _seconds(slot.earliest_start, -np.inf) - offsets[number])
-        last = min(last, _seconds(slot.latest_end, np.inf) - offsets[number + 1])
-    for group, sequence in enumerate(combination):
-        places = [number for number, (owner, _, _) in enumerate(slots) if owner == group]
-        if not places:
-            continue
-        begin, end = offsets[places[0]], offsets[places[-1] + 1]
-        first = max(first, _seconds(sequence.earliest_start, -np.inf) - begin)
-        first = max(first, _seconds(sequence.earliest_end, -np.inf) - end)
-        last = min(last, _seconds(sequence.latest_start, np.inf) - begin)
-        last = min(last, _seconds(sequence.latest_end, np.inf) - end)
-    return Pattern(
-        choice=tuple(sequence.sequence_id for sequence in combination),
-        slots=slots,
-        offsets=offsets,
-        energy=energy,
-        preference=sum(sequence.preference_price for sequence in combination),
-        first=float(first),
-        last=float(last),
-    )
-
-
-def _seconds(value: datetime | None, otherwise: float) -> float:
-    return value.timestamp() if value is not None else otherwise
-
-
-def _window(frame: Frame, run: Run, pattern: Pattern, free_from: float, deadline: float) -> tuple[float, float]:
-    """Return the first and the last permitted start, seconds since 1970."""
-    low = max(
-        frame.now,
-        free_from,
-        run.earliest_start.timestamp(),
-        _seconds(run.profile.earliest_start, -np.inf),
-        pattern.first,
-    )
+def _window(frame: Frame, run: Run, pattern: Pattern, free_from: float, deadline: float) -> Window:
+    """Return when each segment may start so that all others can."""
+    segments = pattern.segments
+    count = len(segments)
+    durations = np.array([segment.duration for segment in segments])
+    pauses = np.array([segment.longest_pause for segment in segments])
+    begin = max(frame.now, free_from, run.earliest_start.timestamp(), seconds(run.profile.earliest_start, -np.inf))
     if run.pinned_start is not None:
-        pinned = max(run.pinned_start.timestamp(), frame.now, free_from)
-        return pinned, pinned
-    high = min(deadline - pattern.duration, _seconds(run.profile.latest_start, np.inf), pattern.last)
-    within = frame.horizon - pattern.duration
-    if low <= within < high:
-        high = within
-    elif not np.isfinite(high):
-        high = max(within, low)
-    return low, high
+        return _only(pattern, max(run.pinned_start.timestamp(), frame.now, free_from))
+    low = np.maximum(np.array([segment.first for segment in segments]), begin)
+    high = np.minimum(np.array([segment.last for segment in segments]), deadline - durations)
+    high[0] = min(high[0], seconds(run.profile.latest_start, np.inf))
+    for _ in range(2):  # bounds of a chain are final after one way forth and one way back
+        for stage in range(1, count):
+            low[stage] = max(low[stage], low[stage - 1] + durations[stage - 1])
+            high[stage] = min(high[stage], high[stage - 1] + durations[stage - 1] + pauses[stage])
+        for stage in range(count - 1, 0, -1):
+            high[stage - 1] = min(high[stage - 1], high[stage] - durations[stage - 1])
+            low[stage - 1] = max(low[stage - 1], low[stage] - durations[stage - 1] - pauses[stage])
+    rest = np.cumsum(durations[::-1])[::-1]
+    within = frame.horizon - rest
+    if np.all(low <= within):
+        high = np.minimum(high, within)
+    return Window(low=low, high=np.where(np.isfinite(high), high, low))
+
+
+def _only(pattern: Pattern, start: float) -> Window:
+    """Return the window in which a pattern goes from one start on without a pause, and not otherwise."""
+    starts = np.array([start + pattern.offset(stage) for stage in range(len(pattern.segments))])
+    return Window(low=starts, high=starts)
+
+
+def _listed(
+    frame: Frame,
+    run: Run,
+    patterns: tuple[Pattern, ...],
+    windows: list[Window],
+    wanted: tuple[ScheduledSlot, ...] | float | None,
+) -> tuple[Array, Ints, Ints, NDArray[np.bool_]]:
+    """Return start, pattern, stage and permission of every entry."""
+    starts: list[Array] = []
+    permitted: list[NDArray[np.bool_]] = []
+    owners: list[tuple[int, int]] = []
+    for number, (pattern, window) in enumerate(zip(patterns, windows, strict=True)):
+        carried = np.zeros(0)
+        for stage, segment in enumerate(pattern.segments):
+            low, high = float(window.low[stage]), float(window.high[stage])
+            also = [low, high, *_wanted(pattern, stage, wanted, frame.now)]
+            if run.profile.preference is Preference.EARLIEST:
+                inside = np.array([low, *also[2:]])
+            else:
+                inside = np.concatenate((frame.edges, carried, also))
+            inside = inside[(inside >= low - 1e-6) & (inside <= high + 1e-6)] if window.possible else inside[:0]
+            at_once = frame.now + pattern.offset(stage)
+            listed = _distinct(np.concatenate((inside, [at_once])))
+            starts.append(listed)
+            permitted.append((listed >= low - 1e-6) & (listed <= high + 1e-6) & window.possible)
+            owners.append((number, stage))
+            carried = listed + segment.duration
+    counts = [len(entry) for entry in starts]
+    return (
+        np.concatenate(starts),
+        np.repeat([number for number, _ in owners], counts),
+        np.repeat([stage for _, stage in owners], counts),
+        np.concatenate(permitted),
+    )
+
+
+def segment_starts(pattern: Pattern, slots: tuple[ScheduledSlot, ...]) -> list[float] | None:
+    """Return when each segment of a pattern starts if its slots lie like these, or None if they are not its slots."""
+    starts: list[float] = []
+    remaining = list(slots)
+    moment = remaining[0].start.timestamp() if remaining else 0.0
+    for segment in pattern.segments:
+        for number, piece in enumerate(segment.pieces):
+            if not remaining or (remaining[0].group, remaining[0].slot) != (piece.group, piece.slot):
+                return None
+            if number == 0:
+                starts.append(moment)
+            moment += piece.duration
+            if moment > remaining[0].end.timestamp() - SAME:
+                remaining.pop(0)
+                moment = remaining[0].start.timestamp() if remaining else moment
+    return None if remaining else starts
+
+
+def _wanted(pattern: Pattern, stage: int, wanted: tuple[ScheduledSlot, ...] | float | None, now: float) -> list[float]:
+    """Return when a segment starts in the plan before."""
+    if wanted is None:
+        return []
+    if isinstance(wanted, float):
+        return [max(wanted, now) + pattern.offset(stage)]
+    before = segment_starts(pattern, wanted)
+    return [max(before[stage], now)] if before is not None else []
+
+
+def _distinct(values: Array) -> Array:
+    """Return ascending values, of those that are nearly the same only the first."""
+    ordered = np.sort(values)
+    distinct: Array = ordered[np.concatenate(([True], np.diff(ordered) > 1e-3))]
+    return distinct
+
+
+def _spread(frame: Frame, segment: Segment, starts: Array) -> tuple[Array, Array]:
+    """Return the energy in kWh of each start in each step, and what falls beyond the horizon."""
+    offsets = np.concatenate(([0.0], np.cumsum([piece.duration for piece in segment.pieces])))
+    taken = np.concatenate(([0.0], np.cumsum([piece.duration * piece.power / 3.6e6 for piece in segment.pieces])))
+    by_edge = np.interp(frame.edges[None, :] - starts[:, None], offsets, taken)
+    energy = np.diff(by_edge, axis=1)
+    energy[np.abs(energy) < 1e-9] = 0.0
+    return energy, taken[-1] - by_edge[:, -1]
+
+
+def _wish(
+    frame: Frame,
+    run: Run,
+    patterns: tuple[Pattern, ...],
+    listed: tuple[Array, Ints, Ints, NDArray[np.bool_], Array],
+    deadline: float,
+) -> Array:
+    """Return what preferences add to each entry, currency, and the trace that settles ties."""
+    start, pattern, stage, permitted, energy = listed
+    shares = np.array([abs(segment.energy) for entry in patterns for segment in entry.segments])
+    first = np.cumsum([0, *(len(entry.segments) for entry in patterns)])
+    low, high = float(start[permitted].min()), float(start[permitted].max())
+    place = (start - low) / max(high - low, 1.0)
+    wait = np.isfinite(deadline) and not _price_known(frame, low, deadline)
+    wish: Array = EARLY_START * frame.scale * shares[first[pattern] + stage] * (1.0 - place if wait else place)
+    wish = wish + np.where(stage == 0, np.array([entry.preference for entry in patterns])[pattern], 0.0)
+    if run.profile.preference is Preference.EARLIEST:
+        wish = wish + EAGERNESS * frame.scale * np.clip(start - low, 0.0, None) / 3600.0
+    if run.profile.preference is Preference.GREENEST and frame.co2.any():
+        mean = float(np.average(frame.co2, weights=frame.hours))
+        wish = wish + energy @ (EAGERNESS * frame.scale * frame.co2 / mean)
+    return wish
 
 
 def _price_known(frame: Frame, start: float, end: float) -> bool:
     """Whether any price between two moments is known."""
     return bool(frame.price_known[frame.share(start, end) > 0].any())
-
-
-def _starts(
-    frame: Frame, run: Run, windows: list[tuple[float, float]], also: float | None
-) -> tuple[Array, Ints, NDArray[np.bool_]]:
-    """Return start, pattern and permission of every column; a start at once is there to be asked about."""
-    starts: list[Array] = []
-    owners: list[Ints] = []
-    for number, (low, high) in enumerate(windows):
-        wanted = [low, high]
-        if also is not None:
-            wanted.append(max(also, frame.now))
-        inside = np.concatenate((frame.edges, [value for value in wanted if np.isfinite(value)]))
-        inside = inside[(inside >= low - 1e-6) & (inside <= high + 1e-6)]
-        if run.profile.preference is Preference.EARLIEST and len(inside):
-            inside = inside[:0] if also is None else inside
-            inside = np.append(inside, low)
-        times = np.unique(np.append(np.clip(inside, low, max(low, high)), frame.now))
-        starts.append(times)
-        owners.append(np.full(len(times), number))
-    start, owner = np.concatenate(starts), np.concatenate(owners)
-    lows = np.array([low for low, _ in windows])[owner]
-    highs = np.array([high for _, high in windows])[owner]
-    return start, owner, (start >= lows - 1e-6) & (start <= highs + 1e-6)
-
-
-def _spread(frame: Frame, patterns: tuple[Pattern, ...], starts: Array, owner: Ints) -> tuple[Array, Array]:
-    """Return the energy in kWh of each start in each step, and what falls beyond the horizon."""
-    energy = np.zeros((len(starts), frame.steps))
-    beyond = np.zeros(len(starts))
-    for number, pattern in enumerate(patterns):
-        mine = owner == number
-        taken = np.interp(frame.edges[None, :] - starts[mine][:, None], pattern.offsets, pattern.energy)
-        energy[mine] = np.diff(taken, axis=1)
-        beyond[mine] = pattern.energy[-1] - taken[:, -1]
-    energy[np.abs(energy) < 1e-9] = 0.0
-    return energy, beyond
-
-
-def _eagerness(frame: Frame, run: Run, starts: Array, energy: Array) -> Array:
-    """Return what the preference of the device's user adds to each start."""
-    if run.profile.preference is Preference.EARLIEST:
-        eager: Array = EAGERNESS * frame.scale * (starts - starts.min()) / 3600.0
-        return eager
-    if run.profile.preference is Preference.GREENEST and frame.co2.any():
-        mean = float(np.average(frame.co2, weights=frame.hours))
-        weighted: Array = energy @ (EAGERNESS * frame.scale * frame.co2 / mean)
-        return weighted
-    return np.zeros(len(starts))

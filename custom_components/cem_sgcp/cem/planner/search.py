@@ -42,6 +42,12 @@ class Search:
 
     def dive(self, relaxed: Array) -> None:
         """Fix choices one after the other, the clearest first, and the rest by their rules."""
+        try:
+            self._dive(relaxed)
+        except SolverError:  # what was fixed first left no way for the rest
+            self.objective = np.inf
+
+    def _dive(self, relaxed: Array) -> None:
         linear = self.linear
         x = relaxed
         open_choices = list(self.matrix.choices)
@@ -71,6 +77,8 @@ class Search:
         """Change one decision at a time for as long as that brings enough."""
         threshold = self.change
         self._trials = 0
+        if not np.isfinite(self.objective):
+            return
         while self._trials < MAXIMUM_TRIALS:
             for columns, values in self._promising(threshold):
                 before = self.current[columns]

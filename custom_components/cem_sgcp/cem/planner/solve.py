@@ -27,6 +27,10 @@ CHANGE: Final = 1e-7
 #: Most nodes of one branch and bound.
 NODES: Final = 40
 
+#: The same where some modes have a least power, and up to how many decisions there is one at all then.
+FEW_NODES: Final = 10
+FEW_NODES_UP_TO: Final = 1000
+
 #: Up to how many choices everything is decided at once; beyond, how many are decided together, and how often all of
 #: them are gone through.
 AT_ONCE: Final = 8
@@ -67,8 +71,8 @@ class Outcome:
         return max(self.objective - self.bound, 0.0) / max(abs(self.objective), 1e-9)
 
 
-def solve(matrix: Matrix, options: Options) -> Outcome:
-    """Solve the mixed-integer problem. Raises SolverError if there is no solution."""
+def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outcome:
+    """Solve the mixed-integer problem, from a solution if there is one. Raises SolverError if there is none to find."""
     linear = Linear(matrix, options.settings)
     linear.run()
     bound, relaxed = linear.objective, linear.x
@@ -76,7 +80,10 @@ def solve(matrix: Matrix, options: Options) -> Outcome:
     if not np.any(np.abs(relaxed[whole] - np.round(relaxed[whole])) > 1e-6):
         return Outcome(x=relaxed, objective=bound, bound=bound, optimal=True)
     search = Search(matrix, linear, options.change)
-    search.dive(relaxed)
+    if start is not None:
+        search.start_from(start)
+    if not np.isfinite(search.objective):
+        search.dive(relaxed)
     search.better()
     budget = options.time_limit - linear.seconds
     for neighbourhood in _neighbourhoods(search, whole):
@@ -85,15 +92,27 @@ def solve(matrix: Matrix, options: Options) -> Outcome:
         _, spent = _branch(search, neighbourhood, replace(options, gap=options.gap / 10.0, time_limit=budget), NODES)
         budget -= spent
     search.better()
-    close = search.objective - bound <= _enough(search.objective, options)
-    if not close and budget > 0:
-        proven, _ = _branch(search, whole, replace(options, time_limit=budget), NODES if options.gap > 0 else None)
+    nodes = _nodes(search, whole, options)
+    if search.objective - bound > _enough(search.objective, options) and nodes != 0 and budget > 0:
+        proven, _ = _branch(search, whole, replace(options, time_limit=budget), nodes)
         bound = max(bound, proven)
         search.better()
-        close = search.objective - bound <= _enough(search.objective, options) * (1.0 + 1e-6)
     if not np.isfinite(search.objective):
         raise SolverError("no solution within the time limit")
+    close = search.objective - bound <= _enough(search.objective, options) * (1.0 + 1e-6)
     return Outcome(x=linear.x, objective=search.objective, bound=min(bound, search.objective), optimal=close)
+
+
+def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
+    """Return how many nodes the last branch and bound may have: none where it would take long and bring little.
+
+    Modes with a least power (an EV) make proofs hard: with many of them the search by neighbourhoods is as good.
+    """
+    if options.gap <= 0 or not np.isfinite(search.objective):
+        return None
+    if not len(search.singles):
+        return NODES
+    return FEW_NODES if len(whole) <= FEW_NODES_UP_TO else 0
 
 
 def _enough(objective: float, options: Options) -> float:

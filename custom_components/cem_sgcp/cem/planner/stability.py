@@ -11,6 +11,7 @@ would have earned otherwise. They are money: prices, running costs, and the valu
 know how a run's columns came about.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,7 +25,8 @@ from .linear import SolverError
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
 from .problem import Matrix
-from .run_starts import moment
+from .run_patterns import moment
+from .run_starts import SAME
 from .solve import Fixed
 
 #: Price of moving a start inside the frozen window, in price scales per kWh of the run: more than any saving, less
@@ -56,6 +58,7 @@ def kept_starts(snapshot: SiteSnapshot, previous: Plan | None, frame: Frame) -> 
             kept[run.run_id] = Kept(
                 start=max(start.timestamp(), frame.now),
                 choice=before.choice if before is not None else run.choice,
+                slots=before.slots if before is not None else run.schedule,
                 threshold=FROZEN * frame.scale * max(abs(energy), 0.1)
                 if frozen
                 else threshold(snapshot.goals, abs(cost)),
@@ -90,11 +93,10 @@ class Questions:
         """Return the part of the cost that stands for broken limits and missed targets."""
         return float(np.dot(self._matrix.penalty, x))
 
-    def started_by(self, part: RunPart, number: int | None) -> Array | None:
-        """Return the columns of the plan if a run started by one of its columns, or never; None if it cannot be."""
+    def started_by(self, part: RunPart, entries: Sequence[int]) -> Array | None:
+        """Return the columns of the plan if a run went by these entries, or never; None if it cannot be."""
         values = np.zeros(len(part.columns))
-        if number is not None:
-            values[number] = 1.0
+        values[list(entries)] = 1.0
         try:
             return self._fixed.what_if(part.columns, values)
         except SolverError:
@@ -119,23 +121,22 @@ def tell_runs(
 def _tell_run(
     frame: Frame, resource: Resource, part: RunPart, questions: Questions, x: Array
 ) -> tuple[PlannedRun | None, tuple[Note, ...]]:
-    number = part.chosen(x)
-    if number is None:
+    chosen = part.chosen(x)
+    if chosen is None:
         return None, ()
     starts = part.starts
-    pattern = starts.patterns[starts.pattern[number]]
-    start, end = float(starts.start[number]), float(starts.end[number])
-    idle = questions.started_by(part, None)
+    end = float(starts.end[chosen[-1]])
+    idle = questions.started_by(part, ())
     without = questions.money(idle) if idle is not None else questions.money(x)
-    told = _move(frame, resource, part, number, (questions, x))
+    told = _move(frame, resource, part, chosen, (questions, x))
     planned = PlannedRun(
         run_id=starts.run.run_id,
-        start=moment(start),
+        start=moment(float(starts.start[chosen[0]])),
         end=moment(end),
-        choice=pattern.choice,
-        slots=pattern.lay_out(start),
+        choice=starts.patterns[starts.pattern[chosen[0]]].choice,
+        slots=starts.lay_out(chosen),
         cost=_rounded(questions.money(x) - without),
-        cost_now=_cost_now(frame, part, number, (questions, x), without),
+        cost_now=_cost_now(frame, part, chosen, (questions, x), without),
         latest_start=moment(starts.latest) if starts.latest is not None else None,
         moved_from=told.moved_from,
         gain=told.gain,
@@ -144,15 +145,15 @@ def _tell_run(
     return planned, told.notes
 
 
-def _cost_now(frame: Frame, part: RunPart, number: int, asked: tuple[Questions, Array], without: float) -> float | None:
-    """Return what the run would cost if it started at once, the same way it is planned to run."""
+def _cost_now(
+    frame: Frame, part: RunPart, chosen: tuple[int, ...], asked: tuple[Questions, Array], without: float
+) -> float | None:
+    """Return what the run would cost if it started at once and went without a pause, by the alternatives planned."""
     questions, x = asked
-    starts = part.starts
-    at_once = (np.abs(starts.start - frame.now) < 0.5) & (starts.pattern == starts.pattern[number])
-    if at_once[number]:
-        return _rounded(questions.money(x) - without)
-    same = np.flatnonzero(at_once)
-    started = questions.started_by(part, int(same[0])) if len(same) else None
+    at_once = part.starts.without_pause(int(part.starts.pattern[chosen[0]]), frame.now)
+    if at_once is None:
+        return None
+    started = x if at_once == chosen else questions.started_by(part, at_once)
     return _rounded(questions.money(started) - without) if started is not None else None
 
 
@@ -165,20 +166,22 @@ class _Move:
     notes: tuple[Note, ...] = ()
 
 
-def _move(frame: Frame, resource: Resource, part: RunPart, number: int, asked: tuple[Questions, Array]) -> _Move:
+def _move(
+    frame: Frame, resource: Resource, part: RunPart, chosen: tuple[int, ...], asked: tuple[Questions, Array]
+) -> _Move:
     questions, x = asked
     kept = part.kept
-    if kept is None or abs(part.starts.start[number] - kept.start) < 0.5:
+    if kept is None or abs(part.starts.start[chosen[0]] - kept.start) < SAME:
         return _Move()
     before = moment(kept.start)
     names = {
         "name": resource.name or resource.resource_id,
         "before": before.isoformat(),
-        "after": moment(float(part.starts.start[number])).isoformat(),
+        "after": moment(float(part.starts.start[chosen[0]])).isoformat(),
     }
-    if part.kept_number is None:
+    if part.kept_entries is None:
         return _Move(before, None, (note("moved_window", resource.resource_id, **names),))
-    stayed = questions.started_by(part, part.kept_number)
+    stayed = questions.started_by(part, part.kept_entries)
     if stayed is None or questions.broken(stayed) > questions.broken(x) + NOISE * frame.scale:
         return _Move(before, None, (note("moved_limit", resource.resource_id, **names),))
     gain = _rounded(questions.wanted(stayed) - questions.wanted(x))
