@@ -248,7 +248,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             snapshot = self.sense.snapshot(
                 now,
                 outlook,
-                resources=self.sense.resources(now, self.runs.of),
+                resources=self.sense.resources(now, self.runs.of, ahead=True),
                 limits=self.limits.limits,
                 light=self.data.live.light,
             )
@@ -335,9 +335,11 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         light = self._light(now)
         self.runner.observe(now)
         resources = self.sense.resources(now, self.runs.of)
+        self.runner.observe_presence(resources, now)
+        net_power = self.sense.net_power()
         result = dispatch(
             now=now,
-            net_power=self.sense.net_power(),
+            net_power=net_power,
             resources=resources,
             plan=self.data.plan,
             plan_max_age=self.plan_max_age,
@@ -347,7 +349,6 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         )
         self._memory = result.memory
         self._remember()
-        net_power = self.sense.net_power()
         self.costs.add(now, net_power, self.data.snapshot)
         self._report_limits(result)
         self._publish(

@@ -25,6 +25,7 @@ from .cem.model import (
     ModelError,
     Plan,
     PlannedRun,
+    Resource,
     Run,
     RunState,
 )
@@ -296,31 +297,32 @@ class Runner:
     # ------------------------------------------------------------------------------------------------ by observation
 
     def observe(self, now: datetime) -> None:
-        """Look at every device: who comes and goes, who is ready, who runs, who is done."""
+        """Look at every appliance: who is ready, who runs, who is done."""
         for device in self._cem.devices:
-            sensing = self._sensing(device, now)
-            self._observe_presence(device, sensing)
-            kind = KINDS[device.kind]
             if device.kind != "appliance":
                 continue
+            kind, sensing = KINDS[device.kind], self._sensing(device, now)
             self._observe_ready(device, kind.ready(device, sensing))
             running = kind.running(device, sensing)
             self._recorder.sample(device, self._cem.runs.open(device.device_id), sensing, running=running)
             self._observe_running(device, running, now)
 
-    def _observe_presence(self, device: Device, sensing: Sensing) -> None:
-        available = KINDS[device.kind].sense(device, self._settings(device), sensing).available
-        before = self._available.get(device.device_id)
-        self._available[device.device_id] = available
-        # Inverters sleep at night: a plant that comes and goes is no news.
-        if before is None or before == available or device.kind == "pv":
-            return
-        self._cem.decisions.announce(
-            Decision.DEVICE_CONNECTED if available else Decision.DEVICE_DISCONNECTED,
-            device_id=device.device_id,
-            device=device.name,
-        )
-        self._cem.request_plan()
+    def observe_presence(self, resources: tuple[Resource, ...], now: datetime) -> None:
+        """Announce devices that come and go; flexibility that is gone is planned without."""
+        # Inverters sleep at night, and after a start everything comes one by one: that is no news.
+        starting = (now - self._born).total_seconds() < SETTLING
+        for resource in resources:
+            before = self._available.get(resource.resource_id)
+            self._available[resource.resource_id] = resource.available
+            if before is None or before == resource.available or resource.kind == "pv":
+                continue
+            if not (starting and resource.available):
+                self._cem.decisions.announce(
+                    Decision.DEVICE_CONNECTED if resource.available else Decision.DEVICE_DISCONNECTED,
+                    device_id=resource.resource_id,
+                    device=resource.name,
+                )
+            self._cem.request_plan()
 
     def _observe_ready(self, device: Device, ready: bool | None) -> None:
         """Announce a run when the ready signal comes, withdraw it when it goes before the start."""

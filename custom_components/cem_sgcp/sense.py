@@ -126,25 +126,29 @@ class Sense:
         """Return the measured power of a device in W, consumption positive; None where it is not known."""
         return KINDS[device.kind].sense(device, self.settings(device.device_id), self.sensing(device, now)).power
 
-    def sensing(self, device: Device, now: datetime, runs: tuple[Run, ...] = ()) -> Sensing:
-        """Return what a device kind may look at."""
+    def sensing(self, device: Device, now: datetime, runs: tuple[Run, ...] = (), *, ahead: bool = False) -> Sensing:
+        """Return what a device kind may look at; forecasts only where somebody looks ahead."""
         return Sensing(
             state=self._read,
             now=now,
             time_zone=dt_util.get_default_time_zone(),
             runs=tuple(run for run in runs if run.open),
             learned=self._state.learned.get(device.device_id),
-            forecast=self.forecasts.get(device.device_id),
+            forecast=self.forecasts.get(device.device_id) if ahead else None,
         )
 
     def _read(self, entity_id: str) -> State | None:
         return self._hass.states.get(entity_id)
 
-    def resources(self, now: datetime, runs_of: Callable[[str], tuple[Run, ...]]) -> tuple[Resource, ...]:
-        """Return every device as the brain sees it."""
+    def resources(
+        self, now: datetime, runs_of: Callable[[str], tuple[Run, ...]], *, ahead: bool = False
+    ) -> tuple[Resource, ...]:
+        """Return every device as the brain sees it, with its forecast where `ahead` asks for it."""
         return tuple(
             KINDS[device.kind].sense(
-                device, self.settings(device.device_id), self.sensing(device, now, runs_of(device.device_id))
+                device,
+                self.settings(device.device_id),
+                self.sensing(device, now, runs_of(device.device_id), ahead=ahead),
             )
             for device in self.devices
         )
