@@ -25,10 +25,14 @@ SCALARS = (
     | st.integers()
     | st.floats()
     | st.text(max_size=40)
-    | st.sampled_from(["", "nan", "inf", "-1", "9999-12-31T23:59:59+14:00", "0001-01-01", "2026-11-23T12:00:00", "24:00:00"])
+    | st.sampled_from(
+        ["", "nan", "inf", "-1", "9999-12-31T23:59:59+14:00", "0001-01-01", "2026-11-23T12:00:00", "24:00:00"]
+    )
 )
 JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4), max_leaves=12
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
 )
 FIELDS = sorted(
     {str(key) for schema, _, _ in ACTIONS.values() for key in schema.schema} - {"device_id", "config_entry_id"}
@@ -87,7 +91,13 @@ async def test_an_unknown_device_or_connection_point_is_named(
 ) -> None:
     await ManagedHouse.build(hass, freezer, devices={})
     fields = {str(key) for key in ACTIONS[action][0].schema}
-    data: dict[str, Any] = {"value": 1, "phase": "red", "start_time": "2026-11-23T12:00:00+01:00", "slot": 0, "clear": True}
+    data: dict[str, Any] = {
+        "value": 1,
+        "phase": "red",
+        "start_time": "2026-11-23T12:00:00+01:00",
+        "slot": 0,
+        "clear": True,
+    }
     data = {key: value for key, value in data.items() if key in fields}
     target = "device_id" if "device_id" in fields else "config_entry_id"
     with pytest.raises(ServiceValidationError) as refused:

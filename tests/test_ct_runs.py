@@ -57,7 +57,10 @@ async def test_ct29_the_start_is_sent_once_and_seen(hass: HomeAssistant, freezer
     house = await ManagedHouse.build(hass, freezer, devices=WASHER_ONLY)
     await house.control("Washer")
     presses: list[Any] = []
-    hass.bus.async_listen("state_changed", lambda event: presses.append(event) if event.data["entity_id"] == "button.sim_washer_start" else None)
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: presses.append(event) if event.data["entity_id"] == "button.sim_washer_start" else None,
+    )
     await house.do("button", "press", "button.sim_washer_prepare")
     await house.settle()
     planned = datetime.fromisoformat(house.state("planned_start", "Washer").state)
@@ -237,7 +240,9 @@ async def test_an_appliance_that_refuses_is_tried_again_reported_and_left_to_the
     await house.control("Washer")
     await house.do("button", "press", "button.sim_washer_prepare")
     await house.settle()
-    await hass.services.async_call("sim_house", "inject_fault", {"device": "washer", "kind": "refuse_commands"}, blocking=True)
+    await hass.services.async_call(
+        "sim_house", "inject_fault", {"device": "washer", "kind": "refuse_commands"}, blocking=True
+    )
     planned = datetime.fromisoformat(house.state("planned_start", "Washer").state)
     await house.move_to(planned - timedelta(seconds=2))
     await house.step(900)

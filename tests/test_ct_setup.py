@@ -73,7 +73,9 @@ async def test_ct03_a_meter_that_says_nothing_reads_as_unknown_not_as_zero(
 async def test_ct04_every_device_gets_state_plan_control_and_priority(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    house = await ManagedHouse.build(hass, freezer, devices={name: DEVICES[name] for name in ("Washer", "Car", "Battery")})
+    house = await ManagedHouse.build(
+        hass, freezer, devices={name: DEVICES[name] for name in ("Washer", "Car", "Battery")}
+    )
     for name in ("Washer", "Car", "Battery"):
         assert house.state("state", name).state not in {"unknown", "unavailable"}
         assert house.state("control", name).state == "off", "a new device is advise only"
@@ -88,6 +90,6 @@ async def test_a_renamed_source_entity_of_another_integration_is_read_as_unknown
     house = await ManagedHouse.build(hass, freezer)
     er.async_get(hass).async_update_entity("sensor.sim_grid_power", new_entity_id="sensor.other_name")
     await house.step(15)
-    assert house.state("net_power").state in {"unknown", "unavailable"} or float(house.state("net_power").state) == float(
-        house.sim("sensor.other_name")
-    )
+    assert house.state("net_power").state in {"unknown", "unavailable"} or float(
+        house.state("net_power").state
+    ) == float(house.sim("sensor.other_name"))

@@ -90,10 +90,8 @@ async def test_ct36_unplugging_withdraws_the_plan_and_says_so(
     first = before.device(house.subentry_id("Car"))
     assert first is not None
     assert max(first.power) > 0
-    hass.states.async_set("binary_sensor.sim_ev_connected", "off")
-    await house.step(20, tick=1)
-    hass.states.async_set("binary_sensor.sim_ev_connected", "off")
-    await house.settle()
+    await house.do("button", "press", "button.sim_ev_drive")
+    await house.step(10, tick=1)
     assert [event["device"] for event in house.decisions("device_disconnected")] == ["Car"]
     after = house.cem.data.plan
     assert after is not None

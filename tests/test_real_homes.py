@@ -18,8 +18,18 @@ from tests.managed_house import DEVICES, ManagedHouse
 DATA = Path(__file__).parent / "data" / "ha_states"
 
 HOMES: dict[str, dict[str, Any]] = {
-    "amber_open_meteo_sigenergy": {"capacity": 32.24, "charge": 16800, "discharge": 19200, "prefix": "sensor.energy_production_"},
-    "amber_solcast_sigenergy": {"capacity": 88.66, "charge": 46200, "discharge": 52800, "prefix": "sensor.solcast_pv_forecast_"},
+    "amber_open_meteo_sigenergy": {
+        "capacity": 32.24,
+        "charge": 16800,
+        "discharge": 19200,
+        "prefix": "sensor.energy_production_",
+    },
+    "amber_solcast_sigenergy": {
+        "capacity": 88.66,
+        "charge": 46200,
+        "discharge": 52800,
+        "prefix": "sensor.solcast_pv_forecast_",
+    },
 }
 
 
@@ -33,8 +43,16 @@ async def _build(hass: HomeAssistant, freezer: FrozenDateTimeFactory, name: str)
     for state in states:
         hass.states.async_set(state["entity_id"], state["state"], state["attributes"])
     forecasts = [state["entity_id"] for state in states if state["entity_id"].startswith(home["prefix"])]
-    price = {"source": "entity", "entity_id": "sensor.home_general_price", "entity_id_next": "sensor.home_general_forecast"}
-    revenue = {"source": "entity", "entity_id": "sensor.home_feed_in_price", "entity_id_next": "sensor.home_feed_in_forecast"}
+    price = {
+        "source": "entity",
+        "entity_id": "sensor.home_general_price",
+        "entity_id_next": "sensor.home_general_forecast",
+    }
+    revenue = {
+        "source": "entity",
+        "entity_id": "sensor.home_feed_in_price",
+        "entity_id_next": "sensor.home_feed_in_forecast",
+    }
     return await ManagedHouse.build(
         hass,
         freezer,
@@ -89,12 +107,20 @@ async def test_a_real_home_is_planned_from_its_raw_states(
 
     # Prices: the recorded forecast entries, step by step, in their own unit.
     forecast = json.loads((DATA / name / "inputs.json").read_text())
-    entries = next(state for state in forecast if state["entity_id"] == "sensor.home_general_forecast")["attributes"]["forecasts"]
+    entries = next(state for state in forecast if state["entity_id"] == "sensor.home_general_forecast")["attributes"][
+        "forecasts"
+    ]
     for entry in entries[1:20]:
         start = datetime.fromisoformat(entry["start_time"]) + timedelta(minutes=1)
         step = plan.grid.index_at(start)
         assert step is not None
-        lone = [other for other in entries if plan.grid.edges[step] <= datetime.fromisoformat(other["end_time"]) - timedelta(minutes=1) < plan.grid.edges[step + 1]]
+        lone = [
+            other
+            for other in entries
+            if plan.grid.edges[step]
+            <= datetime.fromisoformat(other["end_time"]) - timedelta(minutes=1)
+            < plan.grid.edges[step + 1]
+        ]
         if len(lone) == 1:
             assert plan.import_price[step] == pytest.approx(entry["per_kwh"], abs=1e-6)
 
