@@ -98,12 +98,11 @@ def houses(draw):
     return house
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(houses())
 def test_limits_hold_while_the_house_can_hold_them_and_nothing_swings(house):
-    house.run(160)
-    # Everything has been still since the last change of sun and load at 120 s at the latest.
-    house.run(140)
+    # Sun and load last change at 120 s; the car takes a minute to start and three to stop.
+    house.run(460)
     settled = house.nets[-60:]
     for entry in house.limits:
         if entry.direction is Direction.IMPORT:
