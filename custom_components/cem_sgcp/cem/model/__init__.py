@@ -33,6 +33,8 @@ from .energy_profile import EasyPowerProfile, EnergyProfile, Group, OptOut, Pref
 from .errors import MESSAGES, ModelError
 from .instruction import Instruction, InstructionKind
 from .load_management import (
+    Alert,
+    Cause,
     Direction,
     EventState,
     Limit,
@@ -43,7 +45,7 @@ from .load_management import (
     SetPoint,
 )
 from .plan import DevicePlan, Intent, Note, Plan, PlannedRun, PlanStatus
-from .price import PriceKind, PriceProfile, PriceSlot, PriceTier
+from .price import PriceKind, PriceProfile, PriceSlot, PriceTier, TierBoundary
 from .run import Run, ScheduledSlot
 from .series import Interval, Series
 from .site import Goals, Resource, SiteSnapshot
@@ -55,7 +57,9 @@ from .traffic_light import Phase, TrafficLight
 __all__ = [
     "MESSAGES",
     "SCHEMA_VERSION",
+    "Alert",
     "AllowedLimitRange",
+    "Cause",
     "CommodityQuantity",
     "Consequence",
     "ControlType",
@@ -119,6 +123,7 @@ __all__ = [
     "SlotCost",
     "TemperatureProfile",
     "TemperatureSlot",
+    "TierBoundary",
     "TimeGrid",
     "Timer",
     "TrafficLight",

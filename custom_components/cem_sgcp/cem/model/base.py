@@ -27,6 +27,7 @@ LONGEST_DURATION: Final = 366 * 86_400.0
 #: and nonsense out, and sums of what is let in stay far from the ends of floating point and of the calendar.
 BOUNDS: Final[Mapping[str, float]] = {"s": LONGEST_DURATION, "W": 1e9, "Wh": 1e12, "currency/kWh": 1e6}
 LARGEST: Final = 1e15
+LONGEST_LIST: Final = 20_000
 
 
 def quantity(
@@ -53,7 +54,7 @@ def quantity(
 def item(
     *,
     default: Any = dataclasses.MISSING,
-    maximum_items: int | None = None,
+    maximum_items: int = LONGEST_LIST,
     unit: str = "",
     doc: str = "",
     also: str = "",
@@ -124,14 +125,15 @@ class Model:
         Raises ModelError with the path of the first field that does not fit. Unknown fields are kept in `extra`.
         """
         try:
-            return cls._parse(data)
+            return cls.parse(data)
         except ModelError as error:
             if path or not error.path:
                 raise error.within(path or cls.__name__) from None
             raise
 
     @classmethod
-    def _parse(cls, data: object) -> Self:
+    def parse(cls, data: object) -> Self:
+        """Do the same for a record inside another: paths are seen from this one, which is the empty path itself."""
         if not isinstance(data, Mapping):
             raise ModelError("wrong_type", "", expected="an object", value=data)
         entries = declared(cls)
@@ -142,7 +144,7 @@ class Model:
             if key in names:
                 known[key] = value
             elif key == "type" and cls.type_name:
-                if value != cls.type_name:
+                if not isinstance(value, str) or value != cls.type_name:
                     raise ModelError("unknown_option", "type", expected=cls.type_name, value=value)
             else:
                 extra[key] = value
@@ -164,8 +166,9 @@ class Model:
         if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= SCHEMA_VERSION:
             raise ModelError("unknown_version", "schema_version", value=version, expected=SCHEMA_VERSION)
         name = f"cem_sgcp/{cls.__name__}"
-        if data.get("schema", name) != name:
-            raise ModelError("wrong_document", "schema", value=data["schema"], expected=name)
+        said = data.get("schema", name)
+        if not isinstance(said, str) or said != name:
+            raise ModelError("wrong_document", "schema", value=said, expected=name)
         return cls.from_json({key: value for key, value in data.items() if key not in {"schema", "schema_version"}})
 
     def _foreign_fields(self) -> dict[str, Any]:

@@ -67,11 +67,11 @@ def _list_converter(inner: Converter, metadata: Mapping[str, Any]) -> Converter:
     def convert(value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
             raise ModelError("wrong_type", path, expected="a list", value=value)
-        if maximum is not None and hasattr(value, "__len__") and len(value) > maximum:
-            raise ModelError("too_many", path, value=len(value), maximum=maximum)
         try:
+            if maximum is not None and hasattr(value, "__len__") and len(value) > maximum:
+                raise ModelError("too_many", path, value=len(value), maximum=maximum)
             values = value if isinstance(value, tuple) else tuple(value)
-        except (TypeError, ValueError) as error:
+        except TypeError as error:
             raise ModelError("wrong_type", path, expected="a list", value=value) from error
         if maximum is not None and len(values) > maximum:
             raise ModelError("too_many", path, value=len(values), maximum=maximum)
@@ -123,14 +123,16 @@ def _number(value: Any, path: str) -> float:
 
 
 def _enum_converter(kind: type[StrEnum]) -> Converter:
+    members = {member.value: member for member in kind}
+
     def convert(value: Any, path: str) -> StrEnum:
         if isinstance(value, kind):
             return value
-        try:
-            return kind(value)
-        except ValueError as error:
-            expected = ", ".join(member.value for member in kind)
-            raise ModelError("unknown_option", path, expected=expected, value=value) from error
+        # Only a text is looked up: the enumeration's own error would print whatever was sent, however deep.
+        found = members.get(value) if isinstance(value, str) else None
+        if found is None:
+            raise ModelError("unknown_option", path, expected=", ".join(members), value=value)
+        return found
 
     return convert
 
@@ -141,14 +143,20 @@ def _record_converter(kinds: tuple[Any, ...]) -> Converter:
     def convert(value: Any, path: str) -> Any:
         if isinstance(value, kinds):
             return value
+        try:
+            return _kind_of(value).parse(value)
+        except ModelError as error:
+            raise error.within(path) from None
+
+    def _kind_of(value: Any) -> Any:
         if len(kinds) == 1:
-            return kinds[0].from_json(value, path)
+            return kinds[0]
         if not isinstance(value, Mapping):
-            raise ModelError("wrong_type", path, expected="an object", value=value)
+            raise ModelError("wrong_type", "", expected="an object", value=value)
         name = value.get("type")
         if not isinstance(name, str) or name not in by_type:
-            raise ModelError("unknown_option", f"{path}.type", expected=", ".join(by_type), value=name)
-        return by_type[name].from_json(value, path)
+            raise ModelError("unknown_option", "type", expected=", ".join(by_type), value=name)
+        return by_type[name]
 
     return convert
 

@@ -81,7 +81,7 @@ class ModelError(ValueError):
 
     def within(self, parent: str) -> ModelError:
         """Return the same error seen from the object that holds the faulty one."""
-        separator = "" if self.path.startswith("[") or not self.path else "."
+        separator = "" if self.path.startswith("[") or not self.path or not parent else "."
         rest: dict[str, Any] = {name: value for name, value in self.placeholders.items() if name != "path"}
         return type(self)(self.key, f"{parent}{separator}{self.path}", **rest)
 
