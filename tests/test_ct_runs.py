@@ -26,7 +26,7 @@ async def _announce(house: ManagedHouse, **data: Any) -> dict[str, Any]:
 
 
 def _cheapest_start(house: ManagedHouse, hours: float, deadline: str) -> float:
-    """The least cost of a run of 600 W, by trying every planned start; a house without PV pays the price of each kWh."""
+    """The least cost of a run of 600 W, by trying every minute; a house without PV pays the price of each kWh."""
     snapshot = house.cem.data.snapshot
     assert snapshot is not None
     prices = snapshot.prices.import_prices
