@@ -82,7 +82,10 @@ class Series(Model):
         known = np.diff(covered)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.diff(total) / known
-        return np.where(known * 2 >= np.diff(edges), mean, np.nan)
+        # A step within one interval has exactly its value, so that equal prices stay equal.
+        owner = np.clip(np.searchsorted(starts, edges[:-1], side="right") - 1, 0, None)
+        within = (starts[owner] <= edges[:-1]) & (edges[1:] <= ends[owner])
+        return np.where(within, values[owner], np.where(known * 2 >= np.diff(edges), mean, np.nan))
 
     @classmethod
     def from_values(cls, start: datetime, step: timedelta, values: Iterable[float], unit: str = "") -> Series:
