@@ -6,8 +6,10 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import Credentials
+from homeassistant.components import persistent_notification
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL, DATA_PANELS
-from homeassistant.components.lovelace import LOVELACE_DATA
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -20,7 +22,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.cem_sgcp.const import DOMAIN
-from custom_components.cem_sgcp.frontend import FOLDER, MODULE, STATIC_PATH
+from custom_components.cem_sgcp.frontend import FOLDER, MODULE, NOTIFICATION, STATIC_PATH
 from tests.managed_house import SITE, ManagedHouse
 
 MODULE_URL = f"{STATIC_PATH}/{MODULE}"
@@ -262,3 +264,22 @@ async def test_the_house_is_managed_even_if_the_resources_cannot_be_written(
     house = await _house(hass, freezer)
     assert house.state("traffic_light").state == "green"
     assert "disk full" in caplog.text
+
+
+async def test_pages_that_are_open_at_the_first_set_up_are_told_to_reload_once(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    house = await _house(hass, freezer)
+    notifications = _async_get_or_create_notifications(hass)
+    assert "reload the page once" in notifications[NOTIFICATION]["message"]
+    persistent_notification.async_dismiss(hass, NOTIFICATION)
+    assert await hass.config_entries.async_reload(house.entry.entry_id)
+    await house.settle()
+    assert NOTIFICATION not in notifications, "a reload of the entry changes nothing for open pages"
+
+
+async def test_ct02_removal_takes_the_hint_to_reload_along(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    house = await _house(hass, freezer)
+    await hass.config_entries.async_remove(house.entry.entry_id)
+    await hass.async_block_till_done()
+    assert NOTIFICATION not in _async_get_or_create_notifications(hass)

@@ -19,7 +19,14 @@ from tests.package_files import DOMAIN, PACKAGE, ROOT, imports, manifest, projec
 CORE = Path(core_components.__path__[0])
 
 # Platforms need no declaration, nor do these: they are part of every Home Assistant.
-ALWAYS_THERE = {*(platform.value for platform in Platform), "diagnostics", "homeassistant", "repairs", "system_health"}
+ALWAYS_THERE = {
+    *(platform.value for platform in Platform),
+    "diagnostics",
+    "homeassistant",
+    "persistent_notification",
+    "repairs",
+    "system_health",
+}
 
 BRAND_SIZES = {"icon": 256, "icon@2x": 512, "dark_icon": 256, "dark_icon@2x": 512}
 BRAND_HEIGHTS = {"logo": 128, "logo@2x": 256, "dark_logo": 128, "dark_logo@2x": 256}

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import Any, Final, override
 
-from homeassistant.components import frontend
+from homeassistant.components import frontend, persistent_notification
 from homeassistant.components.http import StaticPathConfig  # type: ignore[attr-defined]
 from homeassistant.components.lovelace.const import LOVELACE_DATA, MODE_STORAGE
 from homeassistant.components.lovelace.dashboard import LovelaceConfig
@@ -20,6 +20,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.loader import async_get_integration
 from homeassistant.util.hass_dict import HassKey
 
@@ -34,6 +35,7 @@ URL_PATH: Final = "cem-sgcp"
 ICON: Final = "mdi:transmission-tower"
 STRATEGY: Final = "custom:cem-sgcp"
 ISSUE_YAML_RESOURCES: Final = "yaml_resources"
+NOTIFICATION: Final = "cem_sgcp_dashboard_ready"
 
 #: The card's address with its version, so that a browser never shows the one of yesterday.
 DATA_MODULE_URL: HassKey[str] = HassKey("cem_sgcp_module_url")
@@ -112,6 +114,7 @@ async def async_remove_dashboard(hass: HomeAssistant, entry: ConfigEntry) -> Non
 async def async_remove_resource(hass: HomeAssistant) -> None:
     """Take the card out of the dashboards' resources."""
     ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML_RESOURCES)
+    persistent_notification.async_dismiss(hass, NOTIFICATION)
     resources = hass.data[LOVELACE_DATA].resources
     if isinstance(resources, ResourceStorageCollection):
         for item in await _async_own_resources(resources):
@@ -145,6 +148,7 @@ async def _async_add_resource(hass: HomeAssistant) -> None:
         own = await _async_own_resources(lovelace.resources)
         if not own:
             await lovelace.resources.async_create_item({"res_type": "module", "url": url})
+            await _async_tell_open_pages(hass)
             return
         if own[0]["url"] != url:
             await lovelace.resources.async_update_item(own[0]["id"], {"url": url})
@@ -153,6 +157,20 @@ async def _async_add_resource(hass: HomeAssistant) -> None:
     except HomeAssistantError as err:
         # The house is managed all the same.
         _LOGGER.warning("The card could not be added to the dashboards' resources: %s", err)
+
+
+async def _async_tell_open_pages(hass: HomeAssistant) -> None:
+    """Say that open pages need to be reloaded: they ask for the resources once, and have done so."""
+    if not hass.is_running:
+        return
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    prefix = f"component.{DOMAIN}.common"
+    persistent_notification.async_create(
+        hass,
+        texts.get(f"{prefix}.dashboard_ready_text", ""),
+        texts.get(f"{prefix}.dashboard_ready"),
+        notification_id=NOTIFICATION,
+    )
 
 
 @callback

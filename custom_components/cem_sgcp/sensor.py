@@ -323,6 +323,8 @@ def _power_attributes(sensor: DeviceSensor) -> Attributes:
     attributes: Attributes = {"series": power_series(plan, device)}
     if device.level is not None:
         attributes["levels"] = level_series(plan, device)
+        if (capacity := sensor.device.data.get("capacity")) is not None:
+            attributes["capacity"] = float(capacity) * 1000.0
     return attributes
 
 

@@ -14,7 +14,6 @@ export interface Drawing {
 }
 
 export function drawChart({ geometry: g, colors, currency, now, formats, words }: Drawing): SVGTemplateResult {
-  const plotBottom = g.level?.bottom ?? g.power.bottom;
   return svg`
     <defs>
       <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -33,7 +32,7 @@ export function drawChart({ geometry: g, colors, currency, now, formats, words }
         <text x=${tick.x} y=${g.axisTop + 12} text-anchor="middle" class=${tick.midnight ? "day" : ""}>${tick.label}</text>`)}
     </g>
     ${g.rows.map((row, at) => drawRow(row, g, colors[at] ?? BASE_COLOR, formats, words))}
-    ${drawNow(g, now, plotBottom)}
+    ${drawNow(g, now)}
   `;
 }
 
@@ -42,7 +41,7 @@ function drawAxis(g: Geometry, axis: Axis, title: string, hint = ""): SVGTemplat
     ${axis.ticks.map((tick) => svg`
       <line class=${tick.zero ? "zero" : "grid"} x1=${g.left} x2=${g.right} y1=${tick.y} y2=${tick.y}></line>
       <text class="tick" x=${g.left - 6} y=${tick.y + 3.5} text-anchor="end">${tick.label}</text>`)}
-    <text class="title" x=${g.left} y=${axis.top - 7}>${title}${hint ? svg`<tspan class="hint" dx="10">${hint}</tspan>` : nothing}</text>`;
+    <text class="title" x="0" y=${axis.top - 10}>${title}${hint ? svg`<tspan class="hint" dx="10">${hint}</tspan>` : nothing}</text>`;
 }
 
 function drawPrice(g: Geometry, currency: string, words: Localize): SVGTemplateResult | typeof nothing {
@@ -56,7 +55,7 @@ function drawPrice(g: Geometry, currency: string, words: Localize): SVGTemplateR
     <path class="line expected" d=${price.expectedLine} stroke=${PRICE_COLOR}></path>
     <path class="line thin" d=${price.exportLine} stroke="var(--energy-grid-return-color, #8353d1)"></path>
     ${price.expectedFrom === null || g.right - price.expectedFrom < 56 ? nothing : svg`
-      <text class="hint" x=${Math.max(price.expectedFrom, g.left) + 4} y=${price.top - 7}>${words("price.forecast")}</text>`}`;
+      <text class="hint" x=${Math.max(price.expectedFrom, g.left) + 4} y=${price.top - 10}>${words("price.forecast")}</text>`}`;
 }
 
 function drawPower(g: Geometry, colors: string[], formats: Formats, words: Localize): SVGTemplateResult {
@@ -70,7 +69,7 @@ function drawPower(g: Geometry, colors: string[], formats: Formats, words: Local
     <path class="line limit" d=${power.importLimit} stroke=${LIMIT_COLOR}></path>
     <path class="line limit" d=${power.exportLimit} stroke=${LIMIT_COLOR}></path>
     ${power.above === null ? nothing : svg`
-      <text class="edge" x=${g.right} y=${power.top - 7} text-anchor="end">${g.narrow ? "" : words("power.limit_import")} ${formats.power(power.above)} ↑</text>`}
+      <text class="edge" x=${g.right} y=${power.top - 10} text-anchor="end">${g.narrow ? "" : words("power.limit_import")} ${formats.power(power.above)} ↑</text>`}
     ${power.below === null ? nothing : svg`
       <text class="edge" x=${g.right} y=${power.bottom - 4} text-anchor="end">${words("power.limit_export")} ${formats.power(power.below)} ↓</text>`}`;
 }
@@ -92,7 +91,7 @@ function drawRow(row: Row, g: Geometry, color: string, formats: Formats, words: 
   if (deadline !== null && row.deadline !== null) parts.push(words("row.deadline", { time: formats.time(deadline) }));
   return svg`
     <g class="row">
-      <text class="name" x=${g.left} y=${row.top - 5}><tspan>${device.name}</tspan><tspan class="hint" dx="8">${parts.join(" · ")}</tspan></text>
+      <text class="name" x="0" y=${row.top - 5}><tspan>${device.name}</tspan><tspan class="hint" dx="8">${parts.join(" · ")}</tspan></text>
       <rect class="track" x=${g.left} y=${row.top} width=${g.right - g.left} height=${row.bottom - row.top} rx="3"></rect>
       ${row.run === null ? nothing : svg`
         <rect class="run" x=${row.run.x} y=${row.top} width=${row.run.width} height=${row.bottom - row.top} rx="3" fill=${color} stroke=${color}></rect>`}
@@ -105,10 +104,11 @@ function drawRow(row: Row, g: Geometry, color: string, formats: Formats, words: 
     </g>`;
 }
 
-function drawNow(g: Geometry, now: number, bottom: number): SVGTemplateResult | typeof nothing {
+function drawNow(g: Geometry, now: number): SVGTemplateResult | typeof nothing {
   if (now < g.x.domain[0] || now > g.x.domain[1]) return nothing;
   const at = g.x(now);
+  const panels = [g.price, g.power, g.level, ...g.rows].filter((panel) => panel !== null);
   return svg`
-    <line class="now" x1=${at} x2=${at} y1=${g.band.top} y2=${g.rows.length ? g.height : bottom}></line>
+    ${panels.map(({ top, bottom }) => svg`<line class="now" x1=${at} x2=${at} y1=${top} y2=${bottom}></line>`)}
     <circle class="now-dot" cx=${at} cy=${g.band.top + 3} r="4.5"></circle>`;
 }

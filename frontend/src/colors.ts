@@ -14,12 +14,13 @@ const KIND_COLORS: Partial<Record<Kind, string>> = {
 
 // The theme's palette, in an order in which neighbours differ and none looks like solar or battery.
 const PALETTE: ReadonlyArray<readonly [number, string]> = [
-  [7, "#f66d9b"],
   [1, "#4269d0"],
-  [8, "#9c6b4e"],
-  [6, "#a463f2"],
-  [5, "#97bbf5"],
+  [5, "#a463f2"],
+  [6, "#ff8ab7"],
+  [9, "#01ab63"],
+  [7, "#9c6b4e"],
   [3, "#ff725c"],
+  [8, "#97bbf5"],
 ];
 
 /** One colour per device: its kind's, or the next of the palette. */

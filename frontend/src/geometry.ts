@@ -40,7 +40,7 @@ export interface Geometry {
   axisTop: number;
 }
 
-const GAP = 24;
+const GAP = 30;
 
 /** Lay the chart out for a width in pixels. The plan holds the steps that are to be seen, at least one. */
 export function layOut(plan: Plan, width: number, now: number, formats: Formats): Geometry {
@@ -54,8 +54,8 @@ export function layOut(plan: Plan, width: number, now: number, formats: Formats)
 
   let y = 2;
   const band = { top: y, bottom: y + 6, pieces: bandPieces(plan, from, to, x) };
-  y = band.bottom + 18;
-  const price = pricePanel(steps, x, y, narrow ? 64 : 78, formats);
+  y = band.bottom + 24;
+  const price = pricePanel(steps, x, y, narrow ? 64 : 80, formats);
   if (price) y = price.bottom + GAP;
   const power = powerPanel(plan, x, y, narrow ? 150 : 190, formats);
   y = power.bottom + GAP;
@@ -103,14 +103,11 @@ function pricePanel(steps: readonly Step[], x: Scale, top: number, height: numbe
   // A feed-in price that never changes is a number, not a line; it would only press the other line flat.
   const varies = offered.length > 0 && Math.max(...offered) - Math.min(...offered) > 1e-6;
   const all = varies ? [...values, ...offered] : values;
-  let low = Math.min(...all);
-  const high = Math.max(...all, 0);
-  if (low > 0 && low < high * 0.4) low = 0;
-  const panel = axis(low, high, 3, top, height, (value, step) => formats.number(value, digitsOf(step)));
-  const floor = Math.min(Math.max(0, panel.scale.domain[0]), panel.scale.domain[1]);
+  // An area is read by its height, so it stands on nought.
+  const panel = axis(Math.min(...all, 0), Math.max(...all, 0), 3, top, height, (value, step) => formats.number(value, digitsOf(step)));
   const known = steps.map((step, at) => (step.known ? (prices[at] ?? null) : null));
   const expected = steps.map((step, at) => (step.known ? null : (prices[at] ?? null)));
-  const ground = steps.map(() => floor);
+  const ground = steps.map(() => 0);
   const first = steps.findIndex((step) => !step.known);
   return {
     ...panel,

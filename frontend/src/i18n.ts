@@ -32,6 +32,7 @@ function numberLocale(locale: FrontendLocale): string | string[] | undefined {
 export interface Formats {
   timeZone: string;
   number(value: number, digits?: number): string;
+  /** W below a kilowatt, else kW; a full kilowatt has no decimals. */
   power(watts: number): string;
   price(value: number): string;
   time(at: number): string;
@@ -48,8 +49,10 @@ export function formatsOf(hass: Pick<Hass, "locale" | "config">, currency: strin
   const useGrouping = locale.number_format !== "none";
   const twelve = hour12(locale);
   const times = locale.time_format === "system" ? undefined : locale.language;
-  const clock = new Intl.DateTimeFormat(times, { hour: "numeric", minute: "2-digit", hour12: twelve, timeZone });
-  const hourOnly = twelve ? new Intl.DateTimeFormat(times, { hour: "numeric", hour12: true, timeZone }) : clock;
+  // Not hour12: false, which writes midnight as 24:00 in some languages.
+  const hours = twelve ? ({ hour: "numeric", hourCycle: "h12" } as const) : ({ hour: "2-digit", hourCycle: "h23" } as const);
+  const clock = new Intl.DateTimeFormat(times, { ...hours, minute: "2-digit", timeZone });
+  const hourOnly = twelve ? new Intl.DateTimeFormat(times, { ...hours, timeZone }) : clock;
   const day = new Intl.DateTimeFormat(locale.language, { weekday: "short", day: "numeric", month: "short", timeZone });
   const shortDay = new Intl.DateTimeFormat(locale.language, { weekday: "short", timeZone });
   const perDigits = new Map<number, Intl.NumberFormat>();
@@ -69,7 +72,7 @@ export function formatsOf(hass: Pick<Hass, "locale" | "config">, currency: strin
   return {
     timeZone,
     number,
-    power: (watts) => (Math.abs(watts) < 1000 ? `${number(watts)} W` : `${number(watts / 1000, 1)} kW`),
+    power: (watts) => (Math.abs(watts) < 1000 ? `${number(watts)} W` : `${number(watts / 1000, Math.round(watts / 100) % 10 ? 1 : 0)} kW`),
     price: (value) => `${number(value, 3)} ${currency}/kWh`,
     time: (at) => clock.format(at),
     hour: (at) => hourOnly.format(at),

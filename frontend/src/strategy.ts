@@ -1,5 +1,5 @@
 // The dashboard: views made of our plan card and of Home Assistant's own cards, from the entities that exist.
-import { findSite, type Entities, type Kind, type Site, type SiteDevice } from "./entities";
+import { findSite, type Kind, type Site, type SiteDevice } from "./entities";
 import { localizer, type Localize } from "./i18n";
 import type { CardConfig, Hass } from "./types";
 
@@ -47,18 +47,28 @@ const FULL = { columns: "full" };
 interface TileOptions {
   features?: string[];
   full?: boolean;
-  color?: string;
 }
 
 function tile(entity: string | undefined, options: TileOptions = {}): CardConfig[] {
   if (entity === undefined) return [];
   const card: CardConfig = { type: "tile", entity, name: NAME, grid_options: options.full ? FULL : HALF };
-  if (options.color) card["color"] = options.color;
   if (options.features) {
     card["features"] = options.features.map((type) => ({ type, ...(type === "numeric-input" ? { style: "buttons" } : {}) }));
     card["features_position"] = options.full ? "inline" : "bottom";
   }
   return [card];
+}
+
+/** A tile that presses a button; what moves an appliance asks first. */
+function pressTile(entity: string | undefined, question?: string): CardConfig[] {
+  if (entity === undefined) return [];
+  const press = {
+    action: "perform-action",
+    perform_action: "button.press",
+    target: { entity_id: entity },
+    ...(question ? { confirmation: { text: question } } : {}),
+  };
+  return [{ type: "tile", entity, name: NAME, hide_state: true, tap_action: press, icon_tap_action: press, grid_options: HALF }];
 }
 
 function heading(text: string, icon: string, entities: ReadonlyArray<string | undefined> = []): CardConfig {
@@ -98,7 +108,7 @@ function planView(site: Site, words: Localize): View {
         ...tile(entities["planned_cost_tomorrow"]),
         ...tile(entities["next_start"]),
         ...tile(entities["import_price"]),
-        ...tile(entities["replan"], { features: ["button"], full: true }),
+        ...pressTile(entities["replan"]),
       ]),
       ...section(
         heading(words("heading.devices"), "mdi:devices"),
@@ -112,16 +122,16 @@ function planView(site: Site, words: Localize): View {
   };
 }
 
-function deviceCards(entities: Entities): CardConfig[] {
+function deviceCards({ name, entities }: SiteDevice, words: Localize): CardConfig[] {
   return [
     ...tile(entities["device_state"]),
     ...tile(entities["planned_power"]),
     ...tile(entities["planned_start"]),
     ...tile(entities["expected_cost"]),
     ...tile(entities["ready_by"]),
-    ...tile(entities["announce"]),
-    ...tile(entities["start_now"]),
-    ...tile(entities["cancel"]),
+    ...pressTile(entities["announce"]),
+    ...pressTile(entities["start_now"], words("confirm.start", { name })),
+    ...pressTile(entities["cancel"], words("confirm.cancel", { name })),
     ...tile(entities["control"], { features: ["toggle"], full: true }),
     ...tile(entities["target"], { features: ["numeric-input"], full: true }),
     ...tile(entities["priority"], { features: ["numeric-input"], full: true }),
@@ -136,7 +146,7 @@ function devicesView(site: Site, words: Localize): View {
     type: "sections",
     max_columns: 3,
     sections: site.devices.flatMap((device: SiteDevice) =>
-      section(heading(device.name, ICONS[device.kind]), deviceCards(device.entities)),
+      section(heading(device.name, ICONS[device.kind]), deviceCards(device, words)),
     ),
   };
 }

@@ -15,6 +15,8 @@ export const en = {
   "heading.power": "Power at the connection point",
   "heading.decisions": "Decisions",
   "heading.calendar": "Planned runs",
+  "confirm.start": "Start {name} now?",
+  "confirm.cancel": "Withdraw the planned run of {name}?",
   "empty.title": "No connection point",
   "empty.text": "Add the integration “Customer Energy Manager” under Settings, Devices & services; this dashboard then fills by itself.",
   "plan.waiting": "Waiting for the first plan",
@@ -74,6 +76,8 @@ const de: Record<StringKey, string> = {
   "heading.power": "Leistung am Netzanschluss",
   "heading.decisions": "Entscheidungen",
   "heading.calendar": "Geplante Läufe",
+  "confirm.start": "{name} jetzt starten?",
+  "confirm.cancel": "Den geplanten Lauf von {name} zurückziehen?",
   "empty.title": "Kein Netzanschluss",
   "empty.text":
     "Fügen Sie unter Einstellungen, Geräte & Dienste die Integration „Customer Energy Manager“ hinzu; diese Übersicht füllt sich dann von selbst.",

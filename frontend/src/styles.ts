@@ -119,6 +119,11 @@ export const styles = css`
     color: var(--primary-text-color);
     font-weight: 600;
   }
+  @container (max-width: 520px) {
+    .readout .when {
+      flex-basis: 100%;
+    }
+  }
   .readout b {
     color: var(--primary-text-color);
     font-weight: 500;
@@ -165,6 +170,10 @@ export const styles = css`
     font-family: inherit;
     font-size: 11px;
     fill: var(--secondary-text-color);
+    paint-order: stroke;
+    stroke: var(--ha-card-background, var(--card-background-color, #fff));
+    stroke-width: 3px;
+    stroke-linejoin: round;
   }
   text.title,
   text.name {

@@ -1,4 +1,4 @@
-const ct = {
+const ht = {
   "card.name": "Energy plan",
   "card.description": "Price, planned power, limits and devices of a connection point",
   "strategy.name": "Customer energy manager",
@@ -13,6 +13,8 @@ const ct = {
   "heading.power": "Power at the connection point",
   "heading.decisions": "Decisions",
   "heading.calendar": "Planned runs",
+  "confirm.start": "Start {name} now?",
+  "confirm.cancel": "Withdraw the planned run of {name}?",
   "empty.title": "No connection point",
   "empty.text": "Add the integration “Customer Energy Manager” under Settings, Devices & services; this dashboard then fills by itself.",
   "plan.waiting": "Waiting for the first plan",
@@ -53,7 +55,7 @@ const ct = {
   "editor.entry_id": "Connection point",
   "editor.title": "Title",
   "editor.hours": "Hours shown"
-}, Xt = {
+}, te = {
   "card.name": "Energieplan",
   "card.description": "Preis, geplante Leistung, Grenzen und Geräte eines Netzanschlusses",
   "strategy.name": "Kunden-Energiemanager",
@@ -68,6 +70,8 @@ const ct = {
   "heading.power": "Leistung am Netzanschluss",
   "heading.decisions": "Entscheidungen",
   "heading.calendar": "Geplante Läufe",
+  "confirm.start": "{name} jetzt starten?",
+  "confirm.cancel": "Den geplanten Lauf von {name} zurückziehen?",
   "empty.title": "Kein Netzanschluss",
   "empty.text": "Fügen Sie unter Einstellungen, Geräte & Dienste die Integration „Customer Energy Manager“ hinzu; diese Übersicht füllt sich dann von selbst.",
   "plan.waiting": "Der erste Plan kommt gleich",
@@ -108,54 +112,54 @@ const ct = {
   "editor.entry_id": "Netzanschluss",
   "editor.title": "Titel",
   "editor.hours": "Gezeigte Stunden"
-}, bt = { en: ct, de: Xt };
-function j(n) {
-  const t = n ?? "en", e = bt[t] ?? bt[t.split("-")[0] ?? "en"] ?? ct;
-  return (i, s = {}) => (e[i] ?? ct[i]).replace(/\{(\w+)\}/g, (r, o) => {
+}, At = { en: ht, de: te };
+function j(i) {
+  const t = i ?? "en", e = At[t] ?? At[t.split("-")[0] ?? "en"] ?? ht;
+  return (n, s = {}) => (e[n] ?? ht[n]).replace(/\{(\w+)\}/g, (r, o) => {
     const a = s[o];
     return a === void 0 ? r : String(a);
   });
 }
-const Yt = {
+const ee = {
   comma_decimal: ["en-US", "en"],
   decimal_comma: ["de", "es", "it"],
   space_comma: ["fr", "sv", "cs"],
   quote_decimal: ["de-CH"]
 };
-function te(n) {
-  if (n.number_format !== "system")
-    return n.number_format === "none" ? "en-US" : Yt[n.number_format] ?? n.language;
+function ne(i) {
+  if (i.number_format !== "system")
+    return i.number_format === "none" ? "en-US" : ee[i.number_format] ?? i.language;
 }
-function ee(n, t) {
-  const { locale: e } = n, i = e.time_zone === "server" ? n.config.time_zone : ne(), s = te(e), r = e.number_format !== "none", o = ie(e), a = e.time_format === "system" ? void 0 : e.language, l = new Intl.DateTimeFormat(a, { hour: "numeric", minute: "2-digit", hour12: o, timeZone: i }), h = o ? new Intl.DateTimeFormat(a, { hour: "numeric", hour12: !0, timeZone: i }) : l, d = new Intl.DateTimeFormat(e.language, { weekday: "short", day: "numeric", month: "short", timeZone: i }), c = new Intl.DateTimeFormat(e.language, { weekday: "short", timeZone: i }), u = /* @__PURE__ */ new Map(), f = (m, $ = 0) => {
-    let w = u.get($);
-    w || (w = new Intl.NumberFormat(s, {
-      minimumFractionDigits: $,
-      maximumFractionDigits: $,
+function ie(i, t) {
+  const { locale: e } = i, n = e.time_zone === "server" ? i.config.time_zone : se(), s = ne(e), r = e.number_format !== "none", o = re(e), a = e.time_format === "system" ? void 0 : e.language, l = o ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" }, h = new Intl.DateTimeFormat(a, { ...l, minute: "2-digit", timeZone: n }), d = o ? new Intl.DateTimeFormat(a, { ...l, timeZone: n }) : h, c = new Intl.DateTimeFormat(e.language, { weekday: "short", day: "numeric", month: "short", timeZone: n }), p = new Intl.DateTimeFormat(e.language, { weekday: "short", timeZone: n }), $ = /* @__PURE__ */ new Map(), _ = (m, f = 0) => {
+    let y = $.get(f);
+    y || (y = new Intl.NumberFormat(s, {
+      minimumFractionDigits: f,
+      maximumFractionDigits: f,
       useGrouping: r
-    }), u.set($, w));
-    const y = w.format(m);
-    return /[1-9]/.test(y) ? y : y.replace(/^[-−]/, "");
+    }), $.set(f, y));
+    const b = y.format(m);
+    return /[1-9]/.test(b) ? b : b.replace(/^[-−]/, "");
   };
   return {
-    timeZone: i,
-    number: f,
-    power: (m) => Math.abs(m) < 1e3 ? `${f(m)} W` : `${f(m / 1e3, 1)} kW`,
-    price: (m) => `${f(m, 3)} ${t}/kWh`,
-    time: (m) => l.format(m),
-    hour: (m) => h.format(m),
-    day: (m) => d.format(m),
-    shortDay: (m) => c.format(m),
-    range: (m, $) => `${l.format(m)} – ${l.format($)}`
+    timeZone: n,
+    number: _,
+    power: (m) => Math.abs(m) < 1e3 ? `${_(m)} W` : `${_(m / 1e3, Math.round(m / 100) % 10 ? 1 : 0)} kW`,
+    price: (m) => `${_(m, 3)} ${t}/kWh`,
+    time: (m) => h.format(m),
+    hour: (m) => d.format(m),
+    day: (m) => c.format(m),
+    shortDay: (m) => p.format(m),
+    range: (m, f) => `${h.format(m)} – ${h.format(f)}`
   };
 }
-function ne() {
+function se() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
-function ie(n) {
-  if (n.time_format === "12") return !0;
-  if (n.time_format === "24") return !1;
-  const t = n.time_format === "system" ? void 0 : n.language;
+function re(i) {
+  if (i.time_format === "12") return !0;
+  if (i.time_format === "24") return !1;
+  const t = i.time_format === "system" ? void 0 : i.language;
   return new Intl.DateTimeFormat(t, { hour: "numeric" }).resolvedOptions().hour12 ?? !1;
 }
 /**
@@ -163,18 +167,18 @@ function ie(n) {
  * Copyright 2019 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const X = globalThis, ut = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, mt = /* @__PURE__ */ Symbol(), xt = /* @__PURE__ */ new WeakMap();
-let Dt = class {
-  constructor(t, e, i) {
-    if (this._$cssResult$ = !0, i !== mt) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
+const X = globalThis, mt = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, ft = /* @__PURE__ */ Symbol(), kt = /* @__PURE__ */ new WeakMap();
+let It = class {
+  constructor(t, e, n) {
+    if (this._$cssResult$ = !0, n !== ft) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
     this.cssText = t, this.t = e;
   }
   get styleSheet() {
     let t = this.o;
     const e = this.t;
-    if (ut && t === void 0) {
-      const i = e !== void 0 && e.length === 1;
-      i && (t = xt.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), i && xt.set(e, t));
+    if (mt && t === void 0) {
+      const n = e !== void 0 && e.length === 1;
+      n && (t = kt.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), n && kt.set(e, t));
     }
     return t;
   }
@@ -182,59 +186,59 @@ let Dt = class {
     return this.cssText;
   }
 };
-const se = (n) => new Dt(typeof n == "string" ? n : n + "", void 0, mt), re = (n, ...t) => {
-  const e = n.length === 1 ? n[0] : t.reduce((i, s, r) => i + ((o) => {
+const oe = (i) => new It(typeof i == "string" ? i : i + "", void 0, ft), ae = (i, ...t) => {
+  const e = i.length === 1 ? i[0] : t.reduce((n, s, r) => n + ((o) => {
     if (o._$cssResult$ === !0) return o.cssText;
     if (typeof o == "number") return o;
     throw Error("Value passed to 'css' function must be a 'css' function result: " + o + ". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.");
-  })(s) + n[r + 1], n[0]);
-  return new Dt(e, n, mt);
-}, oe = (n, t) => {
-  if (ut) n.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
+  })(s) + i[r + 1], i[0]);
+  return new It(e, i, ft);
+}, le = (i, t) => {
+  if (mt) i.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
   else for (const e of t) {
-    const i = document.createElement("style"), s = X.litNonce;
-    s !== void 0 && i.setAttribute("nonce", s), i.textContent = e.cssText, n.appendChild(i);
+    const n = document.createElement("style"), s = X.litNonce;
+    s !== void 0 && n.setAttribute("nonce", s), n.textContent = e.cssText, i.appendChild(n);
   }
-}, At = ut ? (n) => n : (n) => n instanceof CSSStyleSheet ? ((t) => {
+}, Et = mt ? (i) => i : (i) => i instanceof CSSStyleSheet ? ((t) => {
   let e = "";
-  for (const i of t.cssRules) e += i.cssText;
-  return se(e);
-})(n) : n;
+  for (const n of t.cssRules) e += n.cssText;
+  return oe(e);
+})(i) : i;
 /**
  * @license
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const { is: ae, defineProperty: le, getOwnPropertyDescriptor: ce, getOwnPropertyNames: he, getOwnPropertySymbols: de, getPrototypeOf: pe } = Object, st = globalThis, kt = st.trustedTypes, ue = kt ? kt.emptyScript : "", me = st.reactiveElementPolyfillSupport, F = (n, t) => n, ht = { toAttribute(n, t) {
+const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, St = rt.trustedTypes, fe = St ? St.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, F = (i, t) => i, dt = { toAttribute(i, t) {
   switch (t) {
     case Boolean:
-      n = n ? ue : null;
+      i = i ? fe : null;
       break;
     case Object:
     case Array:
-      n = n == null ? n : JSON.stringify(n);
+      i = i == null ? i : JSON.stringify(i);
   }
-  return n;
-}, fromAttribute(n, t) {
-  let e = n;
+  return i;
+}, fromAttribute(i, t) {
+  let e = i;
   switch (t) {
     case Boolean:
-      e = n !== null;
+      e = i !== null;
       break;
     case Number:
-      e = n === null ? null : Number(n);
+      e = i === null ? null : Number(i);
       break;
     case Object:
     case Array:
       try {
-        e = JSON.parse(n);
+        e = JSON.parse(i);
       } catch {
         e = null;
       }
   }
   return e;
-} }, Rt = (n, t) => !ae(n, t), Et = { attribute: !0, type: String, converter: ht, reflect: !1, useDefault: !1, hasChanged: Rt };
-Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), st.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
+} }, jt = (i, t) => !ce(i, t), Mt = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: jt };
+Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), rt.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
 let U = class extends HTMLElement {
   static addInitializer(t) {
     this._$Ei(), (this.l ??= []).push(t);
@@ -242,45 +246,45 @@ let U = class extends HTMLElement {
   static get observedAttributes() {
     return this.finalize(), this._$Eh && [...this._$Eh.keys()];
   }
-  static createProperty(t, e = Et) {
+  static createProperty(t, e = Mt) {
     if (e.state && (e.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(t) && ((e = Object.create(e)).wrapped = !0), this.elementProperties.set(t, e), !e.noAccessor) {
-      const i = /* @__PURE__ */ Symbol(), s = this.getPropertyDescriptor(t, i, e);
-      s !== void 0 && le(this.prototype, t, s);
+      const n = /* @__PURE__ */ Symbol(), s = this.getPropertyDescriptor(t, n, e);
+      s !== void 0 && he(this.prototype, t, s);
     }
   }
-  static getPropertyDescriptor(t, e, i) {
-    const { get: s, set: r } = ce(this.prototype, t) ?? { get() {
+  static getPropertyDescriptor(t, e, n) {
+    const { get: s, set: r } = de(this.prototype, t) ?? { get() {
       return this[e];
     }, set(o) {
       this[e] = o;
     } };
     return { get: s, set(o) {
       const a = s?.call(this);
-      r?.call(this, o), this.requestUpdate(t, a, i);
+      r?.call(this, o), this.requestUpdate(t, a, n);
     }, configurable: !0, enumerable: !0 };
   }
   static getPropertyOptions(t) {
-    return this.elementProperties.get(t) ?? Et;
+    return this.elementProperties.get(t) ?? Mt;
   }
   static _$Ei() {
     if (this.hasOwnProperty(F("elementProperties"))) return;
-    const t = pe(this);
+    const t = me(this);
     t.finalize(), t.l !== void 0 && (this.l = [...t.l]), this.elementProperties = new Map(t.elementProperties);
   }
   static finalize() {
     if (this.hasOwnProperty(F("finalized"))) return;
     if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(F("properties"))) {
-      const e = this.properties, i = [...he(e), ...de(e)];
-      for (const s of i) this.createProperty(s, e[s]);
+      const e = this.properties, n = [...pe(e), ...ue(e)];
+      for (const s of n) this.createProperty(s, e[s]);
     }
     const t = this[Symbol.metadata];
     if (t !== null) {
       const e = litPropertyMetadata.get(t);
-      if (e !== void 0) for (const [i, s] of e) this.elementProperties.set(i, s);
+      if (e !== void 0) for (const [n, s] of e) this.elementProperties.set(n, s);
     }
     this._$Eh = /* @__PURE__ */ new Map();
-    for (const [e, i] of this.elementProperties) {
-      const s = this._$Eu(e, i);
+    for (const [e, n] of this.elementProperties) {
+      const s = this._$Eu(e, n);
       s !== void 0 && this._$Eh.set(s, e);
     }
     this.elementStyles = this.finalizeStyles(this.styles);
@@ -288,14 +292,14 @@ let U = class extends HTMLElement {
   static finalizeStyles(t) {
     const e = [];
     if (Array.isArray(t)) {
-      const i = new Set(t.flat(1 / 0).reverse());
-      for (const s of i) e.unshift(At(s));
-    } else t !== void 0 && e.push(At(t));
+      const n = new Set(t.flat(1 / 0).reverse());
+      for (const s of n) e.unshift(Et(s));
+    } else t !== void 0 && e.push(Et(t));
     return e;
   }
   static _$Eu(t, e) {
-    const i = e.attribute;
-    return i === !1 ? void 0 : typeof i == "string" ? i : typeof t == "string" ? t.toLowerCase() : void 0;
+    const n = e.attribute;
+    return n === !1 ? void 0 : typeof n == "string" ? n : typeof t == "string" ? t.toLowerCase() : void 0;
   }
   constructor() {
     super(), this._$Ep = void 0, this.isUpdatePending = !1, this.hasUpdated = !1, this._$Em = null, this._$Ev();
@@ -311,12 +315,12 @@ let U = class extends HTMLElement {
   }
   _$E_() {
     const t = /* @__PURE__ */ new Map(), e = this.constructor.elementProperties;
-    for (const i of e.keys()) this.hasOwnProperty(i) && (t.set(i, this[i]), delete this[i]);
+    for (const n of e.keys()) this.hasOwnProperty(n) && (t.set(n, this[n]), delete this[n]);
     t.size > 0 && (this._$Ep = t);
   }
   createRenderRoot() {
     const t = this.shadowRoot ?? this.attachShadow(this.constructor.shadowRootOptions);
-    return oe(t, this.constructor.elementStyles), t;
+    return le(t, this.constructor.elementStyles), t;
   }
   connectedCallback() {
     this.renderRoot ??= this.createRenderRoot(), this.enableUpdating(!0), this._$EO?.forEach((t) => t.hostConnected?.());
@@ -326,35 +330,35 @@ let U = class extends HTMLElement {
   disconnectedCallback() {
     this._$EO?.forEach((t) => t.hostDisconnected?.());
   }
-  attributeChangedCallback(t, e, i) {
-    this._$AK(t, i);
+  attributeChangedCallback(t, e, n) {
+    this._$AK(t, n);
   }
   _$ET(t, e) {
-    const i = this.constructor.elementProperties.get(t), s = this.constructor._$Eu(t, i);
-    if (s !== void 0 && i.reflect === !0) {
-      const r = (i.converter?.toAttribute !== void 0 ? i.converter : ht).toAttribute(e, i.type);
+    const n = this.constructor.elementProperties.get(t), s = this.constructor._$Eu(t, n);
+    if (s !== void 0 && n.reflect === !0) {
+      const r = (n.converter?.toAttribute !== void 0 ? n.converter : dt).toAttribute(e, n.type);
       this._$Em = t, r == null ? this.removeAttribute(s) : this.setAttribute(s, r), this._$Em = null;
     }
   }
   _$AK(t, e) {
-    const i = this.constructor, s = i._$Eh.get(t);
+    const n = this.constructor, s = n._$Eh.get(t);
     if (s !== void 0 && this._$Em !== s) {
-      const r = i.getPropertyOptions(s), o = typeof r.converter == "function" ? { fromAttribute: r.converter } : r.converter?.fromAttribute !== void 0 ? r.converter : ht;
+      const r = n.getPropertyOptions(s), o = typeof r.converter == "function" ? { fromAttribute: r.converter } : r.converter?.fromAttribute !== void 0 ? r.converter : dt;
       this._$Em = s;
       const a = o.fromAttribute(e, r.type);
       this[s] = a ?? this._$Ej?.get(s) ?? a, this._$Em = null;
     }
   }
-  requestUpdate(t, e, i, s = !1, r) {
+  requestUpdate(t, e, n, s = !1, r) {
     if (t !== void 0) {
       const o = this.constructor;
-      if (s === !1 && (r = this[t]), i ??= o.getPropertyOptions(t), !((i.hasChanged ?? Rt)(r, e) || i.useDefault && i.reflect && r === this._$Ej?.get(t) && !this.hasAttribute(o._$Eu(t, i)))) return;
-      this.C(t, e, i);
+      if (s === !1 && (r = this[t]), n ??= o.getPropertyOptions(t), !((n.hasChanged ?? jt)(r, e) || n.useDefault && n.reflect && r === this._$Ej?.get(t) && !this.hasAttribute(o._$Eu(t, n)))) return;
+      this.C(t, e, n);
     }
     this.isUpdatePending === !1 && (this._$ES = this._$EP());
   }
-  C(t, e, { useDefault: i, reflect: s, wrapped: r }, o) {
-    i && !(this._$Ej ??= /* @__PURE__ */ new Map()).has(t) && (this._$Ej.set(t, o ?? e ?? this[t]), r !== !0 || o !== void 0) || (this._$AL.has(t) || (this.hasUpdated || i || (e = void 0), this._$AL.set(t, e)), s === !0 && this._$Em !== t && (this._$Eq ??= /* @__PURE__ */ new Set()).add(t));
+  C(t, e, { useDefault: n, reflect: s, wrapped: r }, o) {
+    n && !(this._$Ej ??= /* @__PURE__ */ new Map()).has(t) && (this._$Ej.set(t, o ?? e ?? this[t]), r !== !0 || o !== void 0) || (this._$AL.has(t) || (this.hasUpdated || n || (e = void 0), this._$AL.set(t, e)), s === !0 && this._$Em !== t && (this._$Eq ??= /* @__PURE__ */ new Set()).add(t));
   }
   async _$EP() {
     this.isUpdatePending = !0;
@@ -376,8 +380,8 @@ let U = class extends HTMLElement {
         for (const [s, r] of this._$Ep) this[s] = r;
         this._$Ep = void 0;
       }
-      const i = this.constructor.elementProperties;
-      if (i.size > 0) for (const [s, r] of i) {
+      const n = this.constructor.elementProperties;
+      if (n.size > 0) for (const [s, r] of n) {
         const { wrapped: o } = r, a = this[s];
         o !== !0 || this._$AL.has(s) || a === void 0 || this.C(s, void 0, r, a);
       }
@@ -385,9 +389,9 @@ let U = class extends HTMLElement {
     let t = !1;
     const e = this._$AL;
     try {
-      t = this.shouldUpdate(e), t ? (this.willUpdate(e), this._$EO?.forEach((i) => i.hostUpdate?.()), this.update(e)) : this._$EM();
-    } catch (i) {
-      throw t = !1, this._$EM(), i;
+      t = this.shouldUpdate(e), t ? (this.willUpdate(e), this._$EO?.forEach((n) => n.hostUpdate?.()), this.update(e)) : this._$EM();
+    } catch (n) {
+      throw t = !1, this._$EM(), n;
     }
     t && this._$AE(e);
   }
@@ -416,56 +420,56 @@ let U = class extends HTMLElement {
   firstUpdated(t) {
   }
 };
-U.elementStyles = [], U.shadowRootOptions = { mode: "open" }, U[F("elementProperties")] = /* @__PURE__ */ new Map(), U[F("finalized")] = /* @__PURE__ */ new Map(), me?.({ ReactiveElement: U }), (st.reactiveElementVersions ??= []).push("2.1.2");
+U.elementStyles = [], U.shadowRootOptions = { mode: "open" }, U[F("elementProperties")] = /* @__PURE__ */ new Map(), U[F("finalized")] = /* @__PURE__ */ new Map(), ge?.({ ReactiveElement: U }), (rt.reactiveElementVersions ??= []).push("2.1.2");
 /**
  * @license
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const ft = globalThis, St = (n) => n, Y = ft.trustedTypes, Mt = Y ? Y.createPolicy("lit-html", { createHTML: (n) => n }) : void 0, It = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, jt = "?" + M, fe = `<${jt}>`, L = document, G = () => L.createComment(""), K = (n) => n === null || typeof n != "object" && typeof n != "function", gt = Array.isArray, ge = (n) => gt(n) || typeof n?.[Symbol.iterator] == "function", at = `[ 	
-\f\r]`, I = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Pt = /-->/g, Ct = />/g, T = RegExp(`>|${at}(?:([^\\s"'>=/]+)(${at}*=${at}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`, "g"), Tt = /'/g, Ot = /"/g, Ft = /^(?:script|style|textarea|title)$/i, Vt = (n) => (t, ...e) => ({ _$litType$: n, strings: t, values: e }), x = Vt(1), v = Vt(2), H = /* @__PURE__ */ Symbol.for("lit-noChange"), g = /* @__PURE__ */ Symbol.for("lit-nothing"), zt = /* @__PURE__ */ new WeakMap(), O = L.createTreeWalker(L, 129);
-function Wt(n, t) {
-  if (!gt(n) || !n.hasOwnProperty("raw")) throw Error("invalid template strings array");
-  return Mt !== void 0 ? Mt.createHTML(t) : t;
+const gt = globalThis, Pt = (i) => i, tt = gt.trustedTypes, Ct = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, Ft = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Vt = "?" + M, _e = `<${Vt}>`, L = document, G = () => L.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", _t = Array.isArray, $e = (i) => _t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
+\f\r]`, I = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Tt = /-->/g, zt = />/g, T = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`, "g"), Ot = /'/g, Nt = /"/g, Wt = /^(?:script|style|textarea|title)$/i, Bt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Bt(1), w = Bt(2), H = /* @__PURE__ */ Symbol.for("lit-noChange"), g = /* @__PURE__ */ Symbol.for("lit-nothing"), Lt = /* @__PURE__ */ new WeakMap(), z = L.createTreeWalker(L, 129);
+function Gt(i, t) {
+  if (!_t(i) || !i.hasOwnProperty("raw")) throw Error("invalid template strings array");
+  return Ct !== void 0 ? Ct.createHTML(t) : t;
 }
-const _e = (n, t) => {
-  const e = n.length - 1, i = [];
+const ye = (i, t) => {
+  const e = i.length - 1, n = [];
   let s, r = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = I;
   for (let a = 0; a < e; a++) {
-    const l = n[a];
-    let h, d, c = -1, u = 0;
-    for (; u < l.length && (o.lastIndex = u, d = o.exec(l), d !== null); ) u = o.lastIndex, o === I ? d[1] === "!--" ? o = Pt : d[1] !== void 0 ? o = Ct : d[2] !== void 0 ? (Ft.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = T) : d[3] !== void 0 && (o = T) : o === T ? d[0] === ">" ? (o = s ?? I, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? T : d[3] === '"' ? Ot : Tt) : o === Ot || o === Tt ? o = T : o === Pt || o === Ct ? o = I : (o = T, s = void 0);
-    const f = o === T && n[a + 1].startsWith("/>") ? " " : "";
-    r += o === I ? l + fe : c >= 0 ? (i.push(h), l.slice(0, c) + It + l.slice(c) + M + f) : l + M + (c === -2 ? a : f);
+    const l = i[a];
+    let h, d, c = -1, p = 0;
+    for (; p < l.length && (o.lastIndex = p, d = o.exec(l), d !== null); ) p = o.lastIndex, o === I ? d[1] === "!--" ? o = Tt : d[1] !== void 0 ? o = zt : d[2] !== void 0 ? (Wt.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = T) : d[3] !== void 0 && (o = T) : o === T ? d[0] === ">" ? (o = s ?? I, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? T : d[3] === '"' ? Nt : Ot) : o === Nt || o === Ot ? o = T : o === Tt || o === zt ? o = I : (o = T, s = void 0);
+    const $ = o === T && i[a + 1].startsWith("/>") ? " " : "";
+    r += o === I ? l + _e : c >= 0 ? (n.push(h), l.slice(0, c) + Ft + l.slice(c) + M + $) : l + M + (c === -2 ? a : $);
   }
-  return [Wt(n, r + (n[e] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), i];
+  return [Gt(i, r + (i[e] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), n];
 };
 class Z {
-  constructor({ strings: t, _$litType$: e }, i) {
+  constructor({ strings: t, _$litType$: e }, n) {
     let s;
     this.parts = [];
     let r = 0, o = 0;
-    const a = t.length - 1, l = this.parts, [h, d] = _e(t, e);
-    if (this.el = Z.createElement(h, i), O.currentNode = this.el.content, e === 2 || e === 3) {
+    const a = t.length - 1, l = this.parts, [h, d] = ye(t, e);
+    if (this.el = Z.createElement(h, n), z.currentNode = this.el.content, e === 2 || e === 3) {
       const c = this.el.content.firstChild;
       c.replaceWith(...c.childNodes);
     }
-    for (; (s = O.nextNode()) !== null && l.length < a; ) {
+    for (; (s = z.nextNode()) !== null && l.length < a; ) {
       if (s.nodeType === 1) {
-        if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(It)) {
-          const u = d[o++], f = s.getAttribute(c).split(M), m = /([.?@])?(.*)/.exec(u);
-          l.push({ type: 1, index: r, name: m[2], strings: f, ctor: m[1] === "." ? ye : m[1] === "?" ? ve : m[1] === "@" ? we : rt }), s.removeAttribute(c);
+        if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(Ft)) {
+          const p = d[o++], $ = s.getAttribute(c).split(M), _ = /([.?@])?(.*)/.exec(p);
+          l.push({ type: 1, index: r, name: _[2], strings: $, ctor: _[1] === "." ? we : _[1] === "?" ? be : _[1] === "@" ? xe : ot }), s.removeAttribute(c);
         } else c.startsWith(M) && (l.push({ type: 6, index: r }), s.removeAttribute(c));
-        if (Ft.test(s.tagName)) {
-          const c = s.textContent.split(M), u = c.length - 1;
-          if (u > 0) {
-            s.textContent = Y ? Y.emptyScript : "";
-            for (let f = 0; f < u; f++) s.append(c[f], G()), O.nextNode(), l.push({ type: 2, index: ++r });
-            s.append(c[u], G());
+        if (Wt.test(s.tagName)) {
+          const c = s.textContent.split(M), p = c.length - 1;
+          if (p > 0) {
+            s.textContent = tt ? tt.emptyScript : "";
+            for (let $ = 0; $ < p; $++) s.append(c[$], G()), z.nextNode(), l.push({ type: 2, index: ++r });
+            s.append(c[p], G());
           }
         }
-      } else if (s.nodeType === 8) if (s.data === jt) l.push({ type: 2, index: r });
+      } else if (s.nodeType === 8) if (s.data === Vt) l.push({ type: 2, index: r });
       else {
         let c = -1;
         for (; (c = s.data.indexOf(M, c + 1)) !== -1; ) l.push({ type: 7, index: r }), c += M.length - 1;
@@ -474,17 +478,17 @@ class Z {
     }
   }
   static createElement(t, e) {
-    const i = L.createElement("template");
-    return i.innerHTML = t, i;
+    const n = L.createElement("template");
+    return n.innerHTML = t, n;
   }
 }
-function D(n, t, e = n, i) {
+function D(i, t, e = i, n) {
   if (t === H) return t;
-  let s = i !== void 0 ? e._$Co?.[i] : e._$Cl;
+  let s = n !== void 0 ? e._$Co?.[n] : e._$Cl;
   const r = K(t) ? void 0 : t._$litDirective$;
-  return s?.constructor !== r && (s?._$AO?.(!1), r === void 0 ? s = void 0 : (s = new r(n), s._$AT(n, e, i)), i !== void 0 ? (e._$Co ??= [])[i] = s : e._$Cl = s), s !== void 0 && (t = D(n, s._$AS(n, t.values), s, i)), t;
+  return s?.constructor !== r && (s?._$AO?.(!1), r === void 0 ? s = void 0 : (s = new r(i), s._$AT(i, e, n)), n !== void 0 ? (e._$Co ??= [])[n] = s : e._$Cl = s), s !== void 0 && (t = D(i, s._$AS(i, t.values), s, n)), t;
 }
-class $e {
+class ve {
   constructor(t, e) {
     this._$AV = [], this._$AN = void 0, this._$AD = t, this._$AM = e;
   }
@@ -495,29 +499,29 @@ class $e {
     return this._$AM._$AU;
   }
   u(t) {
-    const { el: { content: e }, parts: i } = this._$AD, s = (t?.creationScope ?? L).importNode(e, !0);
-    O.currentNode = s;
-    let r = O.nextNode(), o = 0, a = 0, l = i[0];
+    const { el: { content: e }, parts: n } = this._$AD, s = (t?.creationScope ?? L).importNode(e, !0);
+    z.currentNode = s;
+    let r = z.nextNode(), o = 0, a = 0, l = n[0];
     for (; l !== void 0; ) {
       if (o === l.index) {
         let h;
-        l.type === 2 ? h = new q(r, r.nextSibling, this, t) : l.type === 1 ? h = new l.ctor(r, l.name, l.strings, this, t) : l.type === 6 && (h = new be(r, this, t)), this._$AV.push(h), l = i[++a];
+        l.type === 2 ? h = new q(r, r.nextSibling, this, t) : l.type === 1 ? h = new l.ctor(r, l.name, l.strings, this, t) : l.type === 6 && (h = new Ae(r, this, t)), this._$AV.push(h), l = n[++a];
       }
-      o !== l?.index && (r = O.nextNode(), o++);
+      o !== l?.index && (r = z.nextNode(), o++);
     }
-    return O.currentNode = L, s;
+    return z.currentNode = L, s;
   }
   p(t) {
     let e = 0;
-    for (const i of this._$AV) i !== void 0 && (i.strings !== void 0 ? (i._$AI(t, i, e), e += i.strings.length - 2) : i._$AI(t[e])), e++;
+    for (const n of this._$AV) n !== void 0 && (n.strings !== void 0 ? (n._$AI(t, n, e), e += n.strings.length - 2) : n._$AI(t[e])), e++;
   }
 }
 class q {
   get _$AU() {
     return this._$AM?._$AU ?? this._$Cv;
   }
-  constructor(t, e, i, s) {
-    this.type = 2, this._$AH = g, this._$AN = void 0, this._$AA = t, this._$AB = e, this._$AM = i, this.options = s, this._$Cv = s?.isConnected ?? !0;
+  constructor(t, e, n, s) {
+    this.type = 2, this._$AH = g, this._$AN = void 0, this._$AA = t, this._$AB = e, this._$AM = n, this.options = s, this._$Cv = s?.isConnected ?? !0;
   }
   get parentNode() {
     let t = this._$AA.parentNode;
@@ -531,7 +535,7 @@ class q {
     return this._$AB;
   }
   _$AI(t, e = this) {
-    t = D(this, t, e), K(t) ? t === g || t == null || t === "" ? (this._$AH !== g && this._$AR(), this._$AH = g) : t !== this._$AH && t !== H && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : ge(t) ? this.k(t) : this._(t);
+    t = D(this, t, e), K(t) ? t === g || t == null || t === "" ? (this._$AH !== g && this._$AR(), this._$AH = g) : t !== this._$AH && t !== H && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : $e(t) ? this.k(t) : this._(t);
   }
   O(t) {
     return this._$AA.parentNode.insertBefore(t, this._$AB);
@@ -543,52 +547,52 @@ class q {
     this._$AH !== g && K(this._$AH) ? this._$AA.nextSibling.data = t : this.T(L.createTextNode(t)), this._$AH = t;
   }
   $(t) {
-    const { values: e, _$litType$: i } = t, s = typeof i == "number" ? this._$AC(t) : (i.el === void 0 && (i.el = Z.createElement(Wt(i.h, i.h[0]), this.options)), i);
+    const { values: e, _$litType$: n } = t, s = typeof n == "number" ? this._$AC(t) : (n.el === void 0 && (n.el = Z.createElement(Gt(n.h, n.h[0]), this.options)), n);
     if (this._$AH?._$AD === s) this._$AH.p(e);
     else {
-      const r = new $e(s, this), o = r.u(this.options);
+      const r = new ve(s, this), o = r.u(this.options);
       r.p(e), this.T(o), this._$AH = r;
     }
   }
   _$AC(t) {
-    let e = zt.get(t.strings);
-    return e === void 0 && zt.set(t.strings, e = new Z(t)), e;
+    let e = Lt.get(t.strings);
+    return e === void 0 && Lt.set(t.strings, e = new Z(t)), e;
   }
   k(t) {
-    gt(this._$AH) || (this._$AH = [], this._$AR());
+    _t(this._$AH) || (this._$AH = [], this._$AR());
     const e = this._$AH;
-    let i, s = 0;
-    for (const r of t) s === e.length ? e.push(i = new q(this.O(G()), this.O(G()), this, this.options)) : i = e[s], i._$AI(r), s++;
-    s < e.length && (this._$AR(i && i._$AB.nextSibling, s), e.length = s);
+    let n, s = 0;
+    for (const r of t) s === e.length ? e.push(n = new q(this.O(G()), this.O(G()), this, this.options)) : n = e[s], n._$AI(r), s++;
+    s < e.length && (this._$AR(n && n._$AB.nextSibling, s), e.length = s);
   }
   _$AR(t = this._$AA.nextSibling, e) {
     for (this._$AP?.(!1, !0, e); t !== this._$AB; ) {
-      const i = St(t).nextSibling;
-      St(t).remove(), t = i;
+      const n = Pt(t).nextSibling;
+      Pt(t).remove(), t = n;
     }
   }
   setConnected(t) {
     this._$AM === void 0 && (this._$Cv = t, this._$AP?.(t));
   }
 }
-class rt {
+class ot {
   get tagName() {
     return this.element.tagName;
   }
   get _$AU() {
     return this._$AM._$AU;
   }
-  constructor(t, e, i, s, r) {
-    this.type = 1, this._$AH = g, this._$AN = void 0, this.element = t, this.name = e, this._$AM = s, this.options = r, i.length > 2 || i[0] !== "" || i[1] !== "" ? (this._$AH = Array(i.length - 1).fill(new String()), this.strings = i) : this._$AH = g;
+  constructor(t, e, n, s, r) {
+    this.type = 1, this._$AH = g, this._$AN = void 0, this.element = t, this.name = e, this._$AM = s, this.options = r, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(new String()), this.strings = n) : this._$AH = g;
   }
-  _$AI(t, e = this, i, s) {
+  _$AI(t, e = this, n, s) {
     const r = this.strings;
     let o = !1;
     if (r === void 0) t = D(this, t, e, 0), o = !K(t) || t !== this._$AH && t !== H, o && (this._$AH = t);
     else {
       const a = t;
       let l, h;
-      for (t = r[0], l = 0; l < r.length - 1; l++) h = D(this, a[i + l], e, l), h === H && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === g ? t = g : t !== g && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
+      for (t = r[0], l = 0; l < r.length - 1; l++) h = D(this, a[n + l], e, l), h === H && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === g ? t = g : t !== g && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
     }
     o && !s && this.j(t);
   }
@@ -596,7 +600,7 @@ class rt {
     t === g ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, t ?? "");
   }
 }
-class ye extends rt {
+class we extends ot {
   constructor() {
     super(...arguments), this.type = 3;
   }
@@ -604,7 +608,7 @@ class ye extends rt {
     this.element[this.name] = t === g ? void 0 : t;
   }
 }
-class ve extends rt {
+class be extends ot {
   constructor() {
     super(...arguments), this.type = 4;
   }
@@ -612,22 +616,22 @@ class ve extends rt {
     this.element.toggleAttribute(this.name, !!t && t !== g);
   }
 }
-class we extends rt {
-  constructor(t, e, i, s, r) {
-    super(t, e, i, s, r), this.type = 5;
+class xe extends ot {
+  constructor(t, e, n, s, r) {
+    super(t, e, n, s, r), this.type = 5;
   }
   _$AI(t, e = this) {
     if ((t = D(this, t, e, 0) ?? g) === H) return;
-    const i = this._$AH, s = t === g && i !== g || t.capture !== i.capture || t.once !== i.once || t.passive !== i.passive, r = t !== g && (i === g || s);
-    s && this.element.removeEventListener(this.name, this, i), r && this.element.addEventListener(this.name, this, t), this._$AH = t;
+    const n = this._$AH, s = t === g && n !== g || t.capture !== n.capture || t.once !== n.once || t.passive !== n.passive, r = t !== g && (n === g || s);
+    s && this.element.removeEventListener(this.name, this, n), r && this.element.addEventListener(this.name, this, t), this._$AH = t;
   }
   handleEvent(t) {
     typeof this._$AH == "function" ? this._$AH.call(this.options?.host ?? this.element, t) : this._$AH.handleEvent(t);
   }
 }
-class be {
-  constructor(t, e, i) {
-    this.element = t, this.type = 6, this._$AN = void 0, this._$AM = e, this.options = i;
+class Ae {
+  constructor(t, e, n) {
+    this.element = t, this.type = 6, this._$AN = void 0, this._$AM = e, this.options = n;
   }
   get _$AU() {
     return this._$AM._$AU;
@@ -636,23 +640,23 @@ class be {
     D(this, t);
   }
 }
-const xe = ft.litHtmlPolyfillSupport;
-xe?.(Z, q), (ft.litHtmlVersions ??= []).push("3.3.3");
-const Ae = (n, t, e) => {
-  const i = e?.renderBefore ?? t;
-  let s = i._$litPart$;
+const ke = gt.litHtmlPolyfillSupport;
+ke?.(Z, q), (gt.litHtmlVersions ??= []).push("3.3.3");
+const Ee = (i, t, e) => {
+  const n = e?.renderBefore ?? t;
+  let s = n._$litPart$;
   if (s === void 0) {
     const r = e?.renderBefore ?? null;
-    i._$litPart$ = s = new q(t.insertBefore(G(), r), r, void 0, e ?? {});
+    n._$litPart$ = s = new q(t.insertBefore(G(), r), r, void 0, e ?? {});
   }
-  return s._$AI(n), s;
+  return s._$AI(i), s;
 };
 /**
  * @license
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const _t = globalThis;
+const $t = globalThis;
 class V extends U {
   constructor() {
     super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
@@ -663,7 +667,7 @@ class V extends U {
   }
   update(t) {
     const e = this.render();
-    this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(t), this._$Do = Ae(e, this.renderRoot, this.renderOptions);
+    this.hasUpdated || (this.renderOptions.isConnected = this.isConnected), super.update(t), this._$Do = Ee(e, this.renderRoot, this.renderOptions);
   }
   connectedCallback() {
     super.connectedCallback(), this._$Do?.setConnected(!0);
@@ -675,461 +679,457 @@ class V extends U {
     return H;
   }
 }
-V._$litElement$ = !0, V.finalized = !0, _t.litElementHydrateSupport?.({ LitElement: V });
-const ke = _t.litElementPolyfillSupport;
-ke?.({ LitElement: V });
-(_t.litElementVersions ??= []).push("4.2.2");
-const R = "var(--state-inactive-color, #8a8f94)", W = "var(--primary-color, #009ac7)", Bt = "var(--primary-text-color, #212121)", tt = "var(--error-color, #db4437)", Ee = {
+V._$litElement$ = !0, V.finalized = !0, $t.litElementHydrateSupport?.({ LitElement: V });
+const Se = $t.litElementPolyfillSupport;
+Se?.({ LitElement: V });
+($t.litElementVersions ??= []).push("4.2.2");
+const R = "var(--state-inactive-color, #8a8f94)", W = "var(--primary-color, #009ac7)", Kt = "var(--primary-text-color, #212121)", et = "var(--error-color, #db4437)", Me = {
   pv: "var(--energy-solar-color, #ff9800)",
   battery: "var(--energy-battery-out-color, #4db6ac)"
-}, Nt = [
-  [7, "#f66d9b"],
+}, Ut = [
   [1, "#4269d0"],
-  [8, "#9c6b4e"],
-  [6, "#a463f2"],
-  [5, "#97bbf5"],
-  [3, "#ff725c"]
+  [5, "#a463f2"],
+  [6, "#ff8ab7"],
+  [9, "#01ab63"],
+  [7, "#9c6b4e"],
+  [3, "#ff725c"],
+  [8, "#97bbf5"]
 ];
-function Se(n) {
+function Pe(i) {
   let t = 0;
   const e = /* @__PURE__ */ new Set();
-  return n.map(({ kind: i }) => {
-    const s = Ee[i];
-    if (s && !e.has(i))
-      return e.add(i), s;
-    const [r, o] = Nt[t++ % Nt.length];
+  return i.map(({ kind: n }) => {
+    const s = Me[n];
+    if (s && !e.has(n))
+      return e.add(n), s;
+    const [r, o] = Ut[t++ % Ut.length];
     return `var(--color-${r}, ${o})`;
   });
 }
-const Me = {
+const Ce = {
   green: "var(--success-color, #43a047)",
   yellow: "var(--warning-color, #ffa600)",
   red: "var(--error-color, #db4437)",
   black: "var(--primary-text-color, #212121)"
 };
-function Pe({ geometry: n, colors: t, currency: e, now: i, formats: s, words: r }) {
-  const o = n.level?.bottom ?? n.power.bottom;
-  return v`
+function Te({ geometry: i, colors: t, currency: e, now: n, formats: s, words: r }) {
+  return w`
     <defs>
       <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
         <line x1="0" y1="0" x2="0" y2="6" stroke=${W} stroke-width="1.6" opacity="0.45"></line>
       </pattern>
     </defs>
-    ${n.ticks.map((a) => v`
-      <line class=${a.midnight ? "midnight" : "grid"} x1=${a.x} x2=${a.x} y1=${n.band.bottom + 4} y2=${n.height}></line>`)}
-    ${n.band.pieces.map((a) => v`
-      <rect x=${a.x} y=${n.band.top} width=${Math.max(a.width, 0)} height=${n.band.bottom - n.band.top} rx="3" fill=${a.color}></rect>`)}
-    ${Ce(n, e, r)}
-    ${Te(n, t, s, r)}
-    ${Oe(n, t, r)}
+    ${i.ticks.map((o) => w`
+      <line class=${o.midnight ? "midnight" : "grid"} x1=${o.x} x2=${o.x} y1=${i.band.bottom + 4} y2=${i.height}></line>`)}
+    ${i.band.pieces.map((o) => w`
+      <rect x=${o.x} y=${i.band.top} width=${Math.max(o.width, 0)} height=${i.band.bottom - i.band.top} rx="3" fill=${o.color}></rect>`)}
+    ${ze(i, e, r)}
+    ${Oe(i, t, s, r)}
+    ${Ne(i, t, r)}
     <g class="axis">
-      ${n.ticks.map((a) => v`
-        <text x=${a.x} y=${n.axisTop + 12} text-anchor="middle" class=${a.midnight ? "day" : ""}>${a.label}</text>`)}
+      ${i.ticks.map((o) => w`
+        <text x=${o.x} y=${i.axisTop + 12} text-anchor="middle" class=${o.midnight ? "day" : ""}>${o.label}</text>`)}
     </g>
-    ${n.rows.map((a, l) => ze(a, n, t[l] ?? R, s, r))}
-    ${Ne(n, i, o)}
+    ${i.rows.map((o, a) => Le(o, i, t[a] ?? R, s, r))}
+    ${Ue(i, n)}
   `;
 }
-function $t(n, t, e, i = "") {
-  return v`
-    ${t.ticks.map((s) => v`
-      <line class=${s.zero ? "zero" : "grid"} x1=${n.left} x2=${n.right} y1=${s.y} y2=${s.y}></line>
-      <text class="tick" x=${n.left - 6} y=${s.y + 3.5} text-anchor="end">${s.label}</text>`)}
-    <text class="title" x=${n.left} y=${t.top - 7}>${e}${i ? v`<tspan class="hint" dx="10">${i}</tspan>` : g}</text>`;
+function yt(i, t, e, n = "") {
+  return w`
+    ${t.ticks.map((s) => w`
+      <line class=${s.zero ? "zero" : "grid"} x1=${i.left} x2=${i.right} y1=${s.y} y2=${s.y}></line>
+      <text class="tick" x=${i.left - 6} y=${s.y + 3.5} text-anchor="end">${s.label}</text>`)}
+    <text class="title" x="0" y=${t.top - 10}>${e}${n ? w`<tspan class="hint" dx="10">${n}</tspan>` : g}</text>`;
 }
-function Ce(n, t, e) {
-  const { price: i } = n;
-  return i ? v`
-    ${$t(n, i, e("axis.price", { unit: `${t}/kWh` }))}
-    <path class="price" d=${i.known} fill=${W} opacity="0.22"></path>
-    <path d=${i.expected} fill="url(#hatch)"></path>
-    <path class="line" d=${i.line} stroke=${W}></path>
-    <path class="line expected" d=${i.expectedLine} stroke=${W}></path>
-    <path class="line thin" d=${i.exportLine} stroke="var(--energy-grid-return-color, #8353d1)"></path>
-    ${i.expectedFrom === null || n.right - i.expectedFrom < 56 ? g : v`
-      <text class="hint" x=${Math.max(i.expectedFrom, n.left) + 4} y=${i.top - 7}>${e("price.forecast")}</text>`}` : g;
+function ze(i, t, e) {
+  const { price: n } = i;
+  return n ? w`
+    ${yt(i, n, e("axis.price", { unit: `${t}/kWh` }))}
+    <path class="price" d=${n.known} fill=${W} opacity="0.22"></path>
+    <path d=${n.expected} fill="url(#hatch)"></path>
+    <path class="line" d=${n.line} stroke=${W}></path>
+    <path class="line expected" d=${n.expectedLine} stroke=${W}></path>
+    <path class="line thin" d=${n.exportLine} stroke="var(--energy-grid-return-color, #8353d1)"></path>
+    ${n.expectedFrom === null || i.right - n.expectedFrom < 56 ? g : w`
+      <text class="hint" x=${Math.max(n.expectedFrom, i.left) + 4} y=${n.top - 10}>${e("price.forecast")}</text>`}` : g;
 }
-function Te(n, t, e, i) {
-  const { power: s } = n;
-  return v`
-    ${$t(n, s, i("axis.power"), i("axis.power_hint"))}
+function Oe(i, t, e, n) {
+  const { power: s } = i;
+  return w`
+    ${yt(i, s, n("axis.power"), n("axis.power_hint"))}
     <path d=${s.base} fill=${R} opacity="0.55"></path>
-    ${s.layers.map((r, o) => v`<path class="layer" d=${r} fill=${t[o] ?? R}></path>`)}
+    ${s.layers.map((r, o) => w`<path class="layer" d=${r} fill=${t[o] ?? R}></path>`)}
     <path class="line halo" d=${s.net}></path>
-    <path class="line net" d=${s.net} stroke=${Bt}></path>
-    <path class="line limit" d=${s.importLimit} stroke=${tt}></path>
-    <path class="line limit" d=${s.exportLimit} stroke=${tt}></path>
-    ${s.above === null ? g : v`
-      <text class="edge" x=${n.right} y=${s.top - 7} text-anchor="end">${n.narrow ? "" : i("power.limit_import")} ${e.power(s.above)} ↑</text>`}
-    ${s.below === null ? g : v`
-      <text class="edge" x=${n.right} y=${s.bottom - 4} text-anchor="end">${i("power.limit_export")} ${e.power(s.below)} ↓</text>`}`;
+    <path class="line net" d=${s.net} stroke=${Kt}></path>
+    <path class="line limit" d=${s.importLimit} stroke=${et}></path>
+    <path class="line limit" d=${s.exportLimit} stroke=${et}></path>
+    ${s.above === null ? g : w`
+      <text class="edge" x=${i.right} y=${s.top - 10} text-anchor="end">${i.narrow ? "" : n("power.limit_import")} ${e.power(s.above)} ↑</text>`}
+    ${s.below === null ? g : w`
+      <text class="edge" x=${i.right} y=${s.bottom - 4} text-anchor="end">${n("power.limit_export")} ${e.power(s.below)} ↓</text>`}`;
 }
-function Oe(n, t, e) {
-  return n.level ? v`
-    ${$t(n, n.level, e(n.level.unit === "%" ? "axis.level" : "axis.level_kwh"))}
-    ${n.level.lines.map(({ path: i, device: s }) => v`<path class="line level" d=${i} stroke=${t[s] ?? R}></path>`)}` : g;
+function Ne(i, t, e) {
+  return i.level ? w`
+    ${yt(i, i.level, e(i.level.unit === "%" ? "axis.level" : "axis.level_kwh"))}
+    ${i.level.lines.map(({ path: n, device: s }) => w`<path class="line level" d=${n} stroke=${t[s] ?? R}></path>`)}` : g;
 }
-function ze(n, t, e, i, s) {
-  const { device: r } = n, { run: o } = r, a = [];
-  o && a.push(i.range(o.start, o.end)), r.kind === "appliance" && !o && a.push(s("row.nothing"));
+function Le(i, t, e, n, s) {
+  const { device: r } = i, { run: o } = r, a = [];
+  o && a.push(n.range(o.start, o.end)), r.kind === "appliance" && !o && a.push(s("row.nothing"));
   const l = o?.deadline ?? r.deadline;
-  return l !== null && n.deadline !== null && a.push(s("row.deadline", { time: i.time(l) })), v`
+  return l !== null && i.deadline !== null && a.push(s("row.deadline", { time: n.time(l) })), w`
     <g class="row">
-      <text class="name" x=${t.left} y=${n.top - 5}><tspan>${r.name}</tspan><tspan class="hint" dx="8">${a.join(" · ")}</tspan></text>
-      <rect class="track" x=${t.left} y=${n.top} width=${t.right - t.left} height=${n.bottom - n.top} rx="3"></rect>
-      ${n.run === null ? g : v`
-        <rect class="run" x=${n.run.x} y=${n.top} width=${n.run.width} height=${n.bottom - n.top} rx="3" fill=${e} stroke=${e}></rect>`}
-      <path d=${n.area} fill=${e}></path>
-      ${n.baseline > n.top + 1 && n.baseline < n.bottom - 1 ? v`<line class="zero" x1=${t.left} x2=${t.right} y1=${n.baseline} y2=${n.baseline}></line>` : g}
-      ${n.deadline === null ? g : v`
-        <line class="deadline" x1=${n.deadline} x2=${n.deadline} y1=${n.top - 2} y2=${n.bottom + 2}></line>
-        <path class="flag" d="M${n.deadline} ${n.top - 2}l-6 3.5l6 3.5z"></path>`}
+      <text class="name" x="0" y=${i.top - 5}><tspan>${r.name}</tspan><tspan class="hint" dx="8">${a.join(" · ")}</tspan></text>
+      <rect class="track" x=${t.left} y=${i.top} width=${t.right - t.left} height=${i.bottom - i.top} rx="3"></rect>
+      ${i.run === null ? g : w`
+        <rect class="run" x=${i.run.x} y=${i.top} width=${i.run.width} height=${i.bottom - i.top} rx="3" fill=${e} stroke=${e}></rect>`}
+      <path d=${i.area} fill=${e}></path>
+      ${i.baseline > i.top + 1 && i.baseline < i.bottom - 1 ? w`<line class="zero" x1=${t.left} x2=${t.right} y1=${i.baseline} y2=${i.baseline}></line>` : g}
+      ${i.deadline === null ? g : w`
+        <line class="deadline" x1=${i.deadline} x2=${i.deadline} y1=${i.top - 2} y2=${i.bottom + 2}></line>
+        <path class="flag" d="M${i.deadline} ${i.top - 2}l-6 3.5l6 3.5z"></path>`}
       <title>${r.name}: ${a.join(", ")}</title>
     </g>`;
 }
-function Ne(n, t, e) {
-  if (t < n.x.domain[0] || t > n.x.domain[1]) return g;
-  const i = n.x(t);
-  return v`
-    <line class="now" x1=${i} x2=${i} y1=${n.band.top} y2=${n.rows.length ? n.height : e}></line>
-    <circle class="now-dot" cx=${i} cy=${n.band.top + 3} r="4.5"></circle>`;
+function Ue(i, t) {
+  if (t < i.x.domain[0] || t > i.x.domain[1]) return g;
+  const e = i.x(t), n = [i.price, i.power, i.level, ...i.rows].filter((s) => s !== null);
+  return w`
+    ${n.map(({ top: s, bottom: r }) => w`<line class="now" x1=${e} x2=${e} y1=${s} y2=${r}></line>`)}
+    <circle class="now-dot" cx=${e} cy=${i.band.top + 3} r="4.5"></circle>`;
 }
-const dt = "cem_sgcp", Le = {
+const pt = "cem_sgcp", He = {
   pv: "pv",
   battery: "battery",
   "ev charger": "ev_charger",
   appliance: "appliance",
   load: "load"
-}, Lt = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
-function Ue(n) {
+}, Ht = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
+function De(i) {
   const t = /* @__PURE__ */ new Map();
-  for (const r of Object.values(n.entities)) {
-    if (r.platform !== dt || !r.device_id || !r.translation_key || r.hidden) continue;
+  for (const r of Object.values(i.entities)) {
+    if (r.platform !== pt || !r.device_id || !r.translation_key || r.hidden) continue;
     const o = t.get(r.device_id) ?? {};
     o[r.translation_key] ??= r.entity_id, t.set(r.device_id, o);
   }
-  const e = [], i = [];
+  const e = [], n = [];
   for (const [r, o] of t) {
-    const a = n.devices[r], l = a && He(a);
+    const a = i.devices[r], l = a && Re(a);
     if (!a || !l) continue;
     const h = a.name_by_user || a.name || "";
-    a.identifiers?.some(([c, u]) => c === dt && u === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : i.push({ id: r, name: h, kind: Le[a.model ?? ""] ?? "other", entities: o, entryId: l });
+    a.identifiers?.some(([c, p]) => c === pt && p === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : n.push({ id: r, name: h, kind: He[a.model ?? ""] ?? "other", entities: o, entryId: l });
   }
-  for (const { entryId: r, ...o } of i)
+  for (const { entryId: r, ...o } of n)
     e.find((a) => a.entryId === r)?.devices.push(o);
   const s = (r, o) => r.name.localeCompare(o.name);
   for (const r of e)
-    r.devices.sort((o, a) => Lt.indexOf(o.kind) - Lt.indexOf(a.kind) || s(o, a));
+    r.devices.sort((o, a) => Ht.indexOf(o.kind) - Ht.indexOf(a.kind) || s(o, a));
   return e.sort(s);
 }
-function pt(n, t) {
-  const e = Ue(n);
-  return e.find((i) => i.entryId === t) ?? (t ? void 0 : e[0]);
+function ut(i, t) {
+  const e = De(i);
+  return e.find((n) => n.entryId === t) ?? (t ? void 0 : e[0]);
 }
-function He(n) {
-  return n.config_entry_id ?? n.config_entries?.[0] ?? void 0;
+function Re(i) {
+  return i.config_entry_id ?? i.config_entries?.[0] ?? void 0;
 }
-const z = (n) => String(Math.round(n * 10) / 10);
-function yt(n, t) {
+const O = (i) => String(Math.round(i * 10) / 10);
+function vt(i, t) {
   const e = [];
-  return n.forEach((i, s) => {
+  return i.forEach((n, s) => {
     if (!t(s)) return;
     const r = e.at(-1), o = r?.at(-1);
-    r && o === s - 1 && n[o]?.end === i.start ? r.push(s) : e.push([s]);
+    r && o === s - 1 && i[o]?.end === n.start ? r.push(s) : e.push([s]);
   }), e;
 }
-function N(n, t, e, i) {
-  return yt(n, (s) => t[s] !== null && t[s] !== void 0).map(
+function N(i, t, e, n) {
+  return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
     (s) => s.map((r, o) => {
-      const { start: a, end: l } = n[r], h = z(i(t[r]));
-      return `${o ? `V${h}` : `M${z(e(a))} ${h}`}H${z(e(l))}`;
+      const { start: a, end: l } = i[r], h = O(n(t[r]));
+      return `${o ? `V${h}` : `M${O(e(a))} ${h}`}H${O(e(l))}`;
     }).join("")
   ).join("");
 }
-function et(n, t, e, i, s) {
-  return yt(n, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
-    const a = N(o.map((h) => n[h]), o.map((h) => e[h] ?? null), i, s), l = [...o].reverse().map((h) => `V${z(s(t[h]))}H${z(i(n[h].start))}`).join("");
+function nt(i, t, e, n, s) {
+  return vt(i, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
+    const a = N(o.map((h) => i[h]), o.map((h) => e[h] ?? null), n, s), l = [...o].reverse().map((h) => `V${O(s(t[h]))}H${O(n(i[h].start))}`).join("");
     return `${a}${l}Z`;
   }).join("");
 }
-function De(n, t, e, i) {
-  return yt(n, (s) => t[s] !== null && t[s] !== void 0).map(
-    (s) => s.map((r, o) => `${o ? "L" : "M"}${z(e(n[r].end))} ${z(i(t[r]))}`).join("")
+function Ie(i, t, e, n) {
+  return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
+    (s) => s.map((r, o) => `${o ? "L" : "M"}${O(e(i[r].end))} ${O(n(t[r]))}`).join("")
   ).join("");
 }
-function ot(n, t) {
-  const e = n[1] - n[0] || 1;
-  return Object.assign((s) => t[0] + (s - n[0]) / e * (t[1] - t[0]), { domain: n, range: t });
+function at(i, t) {
+  const e = i[1] - i[0] || 1;
+  return Object.assign((s) => t[0] + (s - i[0]) / e * (t[1] - t[0]), { domain: i, range: t });
 }
-function Re(n, t) {
-  if (!(n > 0) || t < 1) return 1;
-  const e = n / t, i = 10 ** Math.floor(Math.log10(e));
-  return ([1, 2, 2.5, 5, 10].find((r) => r * i >= e * (1 - 1e-9)) ?? 10) * i;
+function je(i, t) {
+  if (!(i > 0) || t < 1) return 1;
+  const e = i / t, n = 10 ** Math.floor(Math.log10(e));
+  return ([1, 2, 2.5, 5, 10].find((r) => r * n >= e * (1 - 1e-9)) ?? 10) * n;
 }
-function Ie(n, t, e) {
-  const i = Re(t - n || Math.abs(t) || 1, e), s = Math.floor(n / i + 1e-9), r = Math.max(Math.ceil(t / i - 1e-9), s + 1), o = Array.from({ length: r - s + 1 }, (a, l) => Number(((s + l) * i).toPrecision(12)));
-  return { domain: [o[0], o.at(-1)], ticks: o, step: i };
+function Fe(i, t, e) {
+  const n = je(t - i || Math.abs(t) || 1, e), s = Math.floor(i / n + 1e-9), r = Math.max(Math.ceil(t / n - 1e-9), s + 1), o = Array.from({ length: r - s + 1 }, (a, l) => Number(((s + l) * n).toPrecision(12)));
+  return { domain: [o[0], o.at(-1)], ticks: o, step: n };
 }
 const J = 9e5;
-function je(n, t, e, i) {
-  const s = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: !1, timeZone: i }), r = [];
+function Ve(i, t, e, n) {
+  const s = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: !1, timeZone: n }), r = [];
   let o = -1;
-  for (let a = Math.ceil(n / J) * J; a <= t; a += J) {
+  for (let a = Math.ceil(i / J) * J; a <= t; a += J) {
     const [l = 0, h = 0] = s.format(a).split(":").map(Number), d = l % 24;
     h !== 0 || d % e !== 0 || d === o && a - (r.at(-1)?.at ?? 0) <= 4 * J || (r.push({ at: a, midnight: d === 0 }), o = d);
   }
   return r;
 }
-function Fe(n, t, e, i) {
-  const s = e / Math.max((t - n) / 36e5, 1);
-  return [1, 2, 3, 4, 6, 12, 24].find((r) => r * s >= i) ?? 24;
+function We(i, t, e, n) {
+  const s = e / Math.max((t - i) / 36e5, 1);
+  return [1, 2, 3, 4, 6, 12, 24].find((r) => r * s >= n) ?? 24;
 }
-function Ve(n) {
-  const t = n[0]?.length ?? 0, e = new Array(t).fill(0), i = new Array(t).fill(0);
-  return n.map((s) => {
+function Be(i) {
+  const t = i[0]?.length ?? 0, e = new Array(t).fill(0), n = new Array(t).fill(0);
+  return i.map((s) => {
     const r = [], o = [];
     for (let a = 0; a < t; a++) {
-      const l = s[a] ?? 0, h = l < 0 ? i : e, d = h[a], c = d + l;
+      const l = s[a] ?? 0, h = l < 0 ? n : e, d = h[a], c = d + l;
       h[a] = c, r.push(Math.min(d, c)), o.push(Math.max(d, c));
     }
     return { low: r, high: o };
   });
 }
-function We(n) {
+function Ge(i) {
   let t = 0, e = 0;
-  for (const i of n) {
-    for (const s of i.low) t = Math.min(t, s);
-    for (const s of i.high) e = Math.max(e, s);
+  for (const n of i) {
+    for (const s of n.low) t = Math.min(t, s);
+    for (const s of n.high) e = Math.max(e, s);
   }
   return [t, e];
 }
-function Be(n, t, e = 25) {
-  const i = [];
-  return n.forEach((s, r) => {
+function Ke(i, t, e = 25) {
+  const n = [];
+  return i.forEach((s, r) => {
     const o = t[r] ?? 0;
     if (Math.abs(o) < e) return;
-    const a = i.at(-1), l = o * (s.end - s.start);
-    a && a.end === s.start && Math.sign(a.energy) === Math.sign(o) ? (a.end = s.end, a.energy += l) : i.push({ start: s.start, end: s.end, energy: l, power: 0 });
-  }), i.map(({ start: s, end: r, energy: o }) => ({ start: s, end: r, power: o / (r - s) }));
+    const a = n.at(-1), l = o * (s.end - s.start);
+    a && a.end === s.start && Math.sign(a.energy) === Math.sign(o) ? (a.end = s.end, a.energy += l) : n.push({ start: s.start, end: s.end, energy: l, power: 0 });
+  }), n.map(({ start: s, end: r, energy: o }) => ({ start: s, end: r, power: o / (r - s) }));
 }
-const Ut = 24;
-function Ge(n, t, e, i) {
-  const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = n, l = a[0].start, h = a.at(-1).end, d = ot([l, h], [r, o]);
+const Dt = 30;
+function Ze(i, t, e, n) {
+  const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = i, l = a[0].start, h = a.at(-1).end, d = at([l, h], [r, o]);
   let c = 2;
-  const u = { top: c, bottom: c + 6, pieces: Ke(n, l, h, d) };
-  c = u.bottom + 18;
-  const f = Ze(a, d, c, s ? 64 : 78, i);
-  f && (c = f.bottom + Ut);
-  const m = qe(n, d, c, s ? 150 : 190, i);
-  c = m.bottom + Ut;
-  const $ = Je(n, d, c, s ? 50 : 58, i);
-  $ ? c = $.bottom + 8 : c = m.bottom + 6;
-  const w = c;
+  const p = { top: c, bottom: c + 6, pieces: qe(i, l, h, d) };
+  c = p.bottom + 24;
+  const $ = Je(a, d, c, s ? 64 : 80, n);
+  $ && (c = $.bottom + Dt);
+  const _ = Qe(i, d, c, s ? 150 : 190, n);
+  c = _.bottom + Dt;
+  const m = Xe(i, d, c, s ? 50 : 58, n);
+  m ? c = m.bottom + 8 : c = _.bottom + 6;
+  const f = c;
   c += 34;
-  const y = n.devices.map((k, Qt) => Qe(k, a, d, c + Qt * 42, e)), b = y.length ? y.at(-1).bottom + 6 : w + 22, p = Fe(l, h, o - r, s ? 40 : 52), A = je(l, h, p, i.timeZone).map((k) => ({
-    ...k,
-    x: d(k.at),
-    label: k.midnight ? i.shortDay(k.at) : i.hour(k.at)
+  const y = i.devices.map((A, Yt) => Ye(A, a, d, c + Yt * 42, e)), b = y.length ? y.at(-1).bottom + 6 : f + 22, u = We(l, h, o - r, s ? 40 : 52), S = Ve(l, h, u, n.timeZone).map((A) => ({
+    ...A,
+    x: d(A.at),
+    label: A.midnight ? n.shortDay(A.at) : n.hour(A.at)
   }));
-  return { width: t, height: b, left: r, right: o, x: d, narrow: s, band: u, price: f, power: m, level: $, rows: y, ticks: A, axisTop: w };
+  return { width: t, height: b, left: r, right: o, x: d, narrow: s, band: p, price: $, power: _, level: m, rows: y, ticks: S, axisTop: f };
 }
-function Ke(n, t, e, i) {
-  if (!n.phase) return [];
-  const s = (o, a, l) => ({ x: i(o), width: i(a) - i(o), color: Me[l] }), r = n.phaseUntil;
-  return n.phase === "green" || r === null || r <= t || r >= e ? [s(t, e, n.phase)] : [s(t, r, n.phase), s(r, e, "green")];
+function qe(i, t, e, n) {
+  if (!i.phase) return [];
+  const s = (o, a, l) => ({ x: n(o), width: n(a) - n(o), color: Ce[l] }), r = i.phaseUntil;
+  return i.phase === "green" || r === null || r <= t || r >= e ? [s(t, e, i.phase)] : [s(t, r, i.phase), s(r, e, "green")];
 }
-function vt(n, t, e, i, s, r) {
-  const { domain: o, ticks: a, step: l } = Ie(n, t, e), h = i + s, d = ot(o, [h, i]);
-  return { top: i, bottom: h, scale: d, ticks: a.map((c) => ({ y: d(c), label: r(c, l), zero: c === 0 })) };
+function wt(i, t, e, n, s, r) {
+  const { domain: o, ticks: a, step: l } = Fe(i, t, e), h = n + s, d = at(o, [h, n]);
+  return { top: n, bottom: h, scale: d, ticks: a.map((c) => ({ y: d(c), label: r(c, l), zero: c === 0 })) };
 }
-const wt = (n) => Math.max(0, Math.min(3, -Math.floor(Math.log10(n) + 1e-9) + (Number((n / 10 ** Math.floor(Math.log10(n))).toPrecision(3)) % 1 ? 1 : 0)));
-function Ze(n, t, e, i, s) {
-  const r = n.map((p) => p.importPrice), o = r.filter((p) => p !== null);
+const bt = (i) => Math.max(0, Math.min(3, -Math.floor(Math.log10(i) + 1e-9) + (Number((i / 10 ** Math.floor(Math.log10(i))).toPrecision(3)) % 1 ? 1 : 0)));
+function Je(i, t, e, n, s) {
+  const r = i.map((f) => f.importPrice), o = r.filter((f) => f !== null);
   if (!o.length) return null;
-  const a = n.map((p) => p.exportPrice), l = a.filter((p) => p !== null), h = l.length > 0 && Math.max(...l) - Math.min(...l) > 1e-6, d = h ? [...o, ...l] : o;
-  let c = Math.min(...d);
-  const u = Math.max(...d, 0);
-  c > 0 && c < u * 0.4 && (c = 0);
-  const f = vt(c, u, 3, e, i, (p, A) => s.number(p, wt(A))), m = Math.min(Math.max(0, f.scale.domain[0]), f.scale.domain[1]), $ = n.map((p, A) => p.known ? r[A] ?? null : null), w = n.map((p, A) => p.known ? null : r[A] ?? null), y = n.map(() => m), b = n.findIndex((p) => !p.known);
+  const a = i.map((f) => f.exportPrice), l = a.filter((f) => f !== null), h = l.length > 0 && Math.max(...l) - Math.min(...l) > 1e-6, d = h ? [...o, ...l] : o, c = wt(Math.min(...d, 0), Math.max(...d, 0), 3, e, n, (f, y) => s.number(f, bt(y))), p = i.map((f, y) => f.known ? r[y] ?? null : null), $ = i.map((f, y) => f.known ? null : r[y] ?? null), _ = i.map(() => 0), m = i.findIndex((f) => !f.known);
   return {
-    ...f,
-    known: et(n, y, $, t, f.scale),
-    expected: et(n, y, w, t, f.scale),
-    line: N(n, $, t, f.scale),
-    expectedLine: N(n, w, t, f.scale),
-    exportLine: h ? N(n, a, t, f.scale) : "",
-    expectedFrom: b < 0 ? null : t(n[b].start)
+    ...c,
+    known: nt(i, _, p, t, c.scale),
+    expected: nt(i, _, $, t, c.scale),
+    line: N(i, p, t, c.scale),
+    expectedLine: N(i, $, t, c.scale),
+    exportLine: h ? N(i, a, t, c.scale) : "",
+    expectedFrom: m < 0 ? null : t(i[m].start)
   };
 }
-function qe(n, t, e, i, s) {
-  const { steps: r } = n, [o, ...a] = Ve([r.map((p) => p.base), ...n.devices.map((p) => p.power)]), l = [o, ...a].filter((p) => p !== void 0);
-  let [h, d] = We(l);
-  for (const { net: p } of r)
-    h = Math.min(h, p), d = Math.max(d, p);
+function Qe(i, t, e, n, s) {
+  const { steps: r } = i, [o, ...a] = Be([r.map((u) => u.base), ...i.devices.map((u) => u.power)]), l = [o, ...a].filter((u) => u !== void 0);
+  let [h, d] = Ge(l);
+  for (const { net: u } of r)
+    h = Math.min(h, u), d = Math.max(d, u);
   d = Math.max(d, 500);
-  const c = r.map((p) => p.importLimit), u = r.map((p) => p.exportLimit === null ? null : -Math.abs(p.exportLimit)), f = (p, A) => Math.abs(p) <= Math.abs(A) * 1.5 + 500;
-  for (const p of c) p !== null && f(p, d) && (d = Math.max(d, p));
-  for (const p of u) p !== null && f(p, h) && (h = Math.min(h, p));
-  const m = vt(h / 1e3, d / 1e3, 5, e, i, (p, A) => s.number(p, wt(A))), $ = ot([m.scale.domain[0] * 1e3, m.scale.domain[1] * 1e3], m.scale.range), w = (p) => p !== null && p >= $.domain[0] && p <= $.domain[1] ? p : null, y = (p) => {
-    const A = p.filter((k) => k !== null && w(k) === null);
-    return A.length === p.length && A.length ? Math.min(...A.map(Math.abs)) : null;
-  }, b = (p) => p ? et(r, p.low, p.high, t, $) : "";
+  const c = r.map((u) => u.importLimit), p = r.map((u) => u.exportLimit === null ? null : -Math.abs(u.exportLimit)), $ = (u, S) => Math.abs(u) <= Math.abs(S) * 1.5 + 500;
+  for (const u of c) u !== null && $(u, d) && (d = Math.max(d, u));
+  for (const u of p) u !== null && $(u, h) && (h = Math.min(h, u));
+  const _ = wt(h / 1e3, d / 1e3, 5, e, n, (u, S) => s.number(u, bt(S))), m = at([_.scale.domain[0] * 1e3, _.scale.domain[1] * 1e3], _.scale.range), f = (u) => u !== null && u >= m.domain[0] && u <= m.domain[1] ? u : null, y = (u) => {
+    const S = u.filter((A) => A !== null && f(A) === null);
+    return S.length === u.length && S.length ? Math.min(...S.map(Math.abs)) : null;
+  }, b = (u) => u ? nt(r, u.low, u.high, t, m) : "";
   return {
-    ...m,
-    scale: $,
+    ..._,
+    scale: m,
     base: b(o),
     layers: a.map(b),
-    net: N(r, r.map((p) => p.net), t, $),
-    importLimit: N(r, c.map(w), t, $),
-    exportLimit: N(r, u.map(w), t, $),
+    net: N(r, r.map((u) => u.net), t, m),
+    importLimit: N(r, c.map(f), t, m),
+    exportLimit: N(r, p.map(f), t, m),
     above: y(c),
-    below: y(u)
+    below: y(p)
   };
 }
-function Je(n, t, e, i, s) {
-  const r = n.devices.map((c, u) => ({ device: c, at: u })).filter(({ device: c }) => c.level !== null);
+function Xe(i, t, e, n, s) {
+  const r = i.devices.map((c, p) => ({ device: c, at: p })).filter(({ device: c }) => c.level !== null);
   if (!r.length) return null;
-  const o = r.every(({ device: c }) => c.capacity !== null && c.capacity > 0), a = (c, u) => u === null ? null : o ? u / c.capacity * 100 : u / 1e3, l = r.map(({ device: c, at: u }) => ({ at: u, values: (c.level ?? []).map((f) => a(c, f)) })), h = o ? 100 : Math.max(1, ...l.flatMap(({ values: c }) => c.filter((u) => u !== null))), d = vt(0, h, 2, e, i, (c, u) => s.number(c, wt(u)));
+  const o = r.every(({ device: c }) => c.capacity !== null && c.capacity > 0), a = (c, p) => p === null ? null : o ? p / c.capacity * 100 : p / 1e3, l = r.map(({ device: c, at: p }) => ({ at: p, values: (c.level ?? []).map(($) => a(c, $)) })), h = o ? 100 : Math.max(1, ...l.flatMap(({ values: c }) => c.filter((p) => p !== null))), d = wt(0, h, 2, e, n, (c, p) => s.number(c, bt(p)));
   return {
     ...d,
     unit: o ? "%" : "kWh",
-    lines: l.map(({ at: c, values: u }) => ({ path: De(n.steps, u, t, d.scale), device: c }))
+    lines: l.map(({ at: c, values: p }) => ({ path: Ie(i.steps, p, t, d.scale), device: c }))
   };
 }
-function Qe(n, t, e, i, s) {
-  const r = i + 16, o = i + 34, a = Math.max(0, ...n.power), l = Math.min(0, ...n.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? n.power.map((b) => -b) : n.power, u = ot(d ? [0, h] : [l, l + h], [o, r]), f = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: m } = n, $ = m !== null && m.end > e.domain[0] && m.start < e.domain[1], w = $ ? e(f(m.start)) : 0, y = m?.deadline ?? n.deadline;
+function Ye(i, t, e, n, s) {
+  const r = n + 16, o = n + 34, a = Math.max(0, ...i.power), l = Math.min(0, ...i.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? i.power.map((b) => -b) : i.power, p = at(d ? [0, h] : [l, l + h], [o, r]), $ = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: _ } = i, m = _ !== null && _.end > e.domain[0] && _.start < e.domain[1], f = m ? e($(_.start)) : 0, y = _?.deadline ?? i.deadline;
   return {
-    device: n,
+    device: i,
     top: r,
     bottom: o,
-    area: et(t, c.map(() => 0), c, e, u),
-    baseline: u(0),
-    run: $ ? { x: w, width: Math.max(e(f(m.end)) - w, 3) } : null,
+    area: nt(t, c.map(() => 0), c, e, p),
+    baseline: p(0),
+    run: m ? { x: f, width: Math.max(e($(_.end)) - f, 3) } : null,
     deadline: y !== null && y > s && y <= e.domain[1] ? e(y) : null
   };
 }
-function nt(n) {
-  return Array.isArray(n) ? n.filter((t) => typeof t == "object" && t !== null) : [];
+function it(i) {
+  return Array.isArray(i) ? i.filter((t) => typeof t == "object" && t !== null) : [];
 }
-function E(n) {
-  return typeof n == "number" && Number.isFinite(n) ? n : null;
+function k(i) {
+  return typeof i == "number" && Number.isFinite(i) ? i : null;
 }
-function S(n) {
-  if (typeof n != "string") return null;
-  const t = Date.parse(n);
+function E(i) {
+  if (typeof i != "string") return null;
+  const t = Date.parse(i);
   return Number.isFinite(t) ? t : null;
 }
-function Xe(n) {
+function tn(i) {
   const t = [];
-  for (const e of nt(n)) {
-    const i = S(e.start), s = S(e.end);
-    i === null || s === null || s <= i || t.length && i < t.at(-1).end || t.push({
-      start: i,
+  for (const e of it(i)) {
+    const n = E(e.start), s = E(e.end);
+    n === null || s === null || s <= n || t.length && n < t.at(-1).end || t.push({
+      start: n,
       end: s,
-      net: E(e.net_power) ?? 0,
-      base: E(e.base_load) ?? 0,
-      importPrice: E(e.import_price),
-      exportPrice: E(e.export_price),
+      net: k(e.net_power) ?? 0,
+      base: k(e.base_load) ?? 0,
+      importPrice: k(e.import_price),
+      exportPrice: k(e.export_price),
       known: e.price_known !== !1,
-      importLimit: E(e.import_limit),
-      exportLimit: E(e.export_limit)
+      importLimit: k(e.import_limit),
+      exportLimit: k(e.export_limit)
     });
   }
   return t;
 }
-const Ye = ["green", "yellow", "red", "black"];
-function tn(n) {
-  const t = ["plan_status", "traffic_light", "import_limit", "import_price"].map((i) => n.entities[i]), e = n.devices.flatMap(
-    ({ entities: i }) => ["planned_power", "planned_start", "ready_by"].map((s) => i[s])
+const en = ["green", "yellow", "red", "black"];
+function nn(i) {
+  const t = ["plan_status", "traffic_light", "import_limit", "import_price"].map((n) => i.entities[n]), e = i.devices.flatMap(
+    ({ entities: n }) => ["planned_power", "planned_start", "ready_by"].map((s) => n[s])
   );
-  return [...t, ...e].filter((i) => i !== void 0);
+  return [...t, ...e].filter((n) => n !== void 0);
 }
-function en(n, t) {
-  const e = (c) => c === void 0 ? void 0 : n.states[c], i = e(t.entities.plan_status), s = Xe(i?.attributes.series), r = new Map(s.map((c, u) => [c.start, u])), o = new Map(s.map((c, u) => [c.end, u])), a = t.devices.flatMap((c) => {
-    const u = e(c.entities.planned_power);
-    if (!u) return [];
-    const f = new Array(s.length).fill(0);
-    for (const y of nt(u.attributes.series)) {
-      const b = r.get(S(y.start) ?? Number.NaN);
-      b !== void 0 && (f[b] = E(y.power) ?? 0);
+function sn(i, t) {
+  const e = (c) => c === void 0 ? void 0 : i.states[c], n = e(t.entities.plan_status), s = tn(n?.attributes.series), r = new Map(s.map((c, p) => [c.start, p])), o = new Map(s.map((c, p) => [c.end, p])), a = t.devices.flatMap((c) => {
+    const p = e(c.entities.planned_power);
+    if (!p) return [];
+    const $ = new Array(s.length).fill(0);
+    for (const y of it(p.attributes.series)) {
+      const b = r.get(E(y.start) ?? Number.NaN);
+      b !== void 0 && ($[b] = k(y.power) ?? 0);
     }
-    const m = nt(u.attributes.levels), $ = m.length ? new Array(s.length).fill(null) : null;
-    for (const y of m) {
-      const b = o.get(S(y.end) ?? Number.NaN);
-      $ && b !== void 0 && ($[b] = E(y.level));
+    const _ = it(p.attributes.levels), m = _.length ? new Array(s.length).fill(null) : null;
+    for (const y of _) {
+      const b = o.get(E(y.end) ?? Number.NaN);
+      m && b !== void 0 && (m[b] = k(y.level));
     }
-    const w = e(c.entities.planned_start);
+    const f = e(c.entities.planned_start);
     return [
       {
         id: c.id,
         name: c.name,
         kind: c.kind,
-        power: f,
-        level: $,
-        capacity: E(u.attributes.capacity),
-        run: nn(w?.attributes),
-        deadline: S(e(c.entities.ready_by)?.state)
+        power: $,
+        level: m,
+        capacity: k(p.attributes.capacity),
+        run: rn(f?.attributes),
+        deadline: E(e(c.entities.ready_by)?.state)
       }
     ];
   }), l = e(t.entities.traffic_light)?.state, h = e(t.entities.import_limit), d = e(t.entities.import_price)?.attributes.unit_of_measurement;
   return {
     steps: s,
     devices: a,
-    status: i?.state ?? "waiting",
-    created: S(i?.attributes.created),
-    phase: l !== void 0 && Ye.includes(l) ? l : null,
-    phaseUntil: S(h?.attributes.until),
+    status: n?.state ?? "waiting",
+    created: E(n?.attributes.created),
+    phase: l !== void 0 && en.includes(l) ? l : null,
+    phaseUntil: E(h?.attributes.until),
     currency: typeof d == "string" ? d.split("/")[0] ?? "" : ""
   };
 }
-function nn(n) {
-  const t = nt(n?.runs), e = t.map((s) => S(s.start)).filter((s) => s !== null), i = t.map((s) => S(s.end)).filter((s) => s !== null);
-  return !n || !e.length || !i.length ? null : {
+function rn(i) {
+  const t = it(i?.runs), e = t.map((s) => E(s.start)).filter((s) => s !== null), n = t.map((s) => E(s.end)).filter((s) => s !== null);
+  return !i || !e.length || !n.length ? null : {
     start: Math.min(...e),
-    end: Math.max(...i),
-    deadline: S(n.latest_end),
-    cost: E(n.cost)
+    end: Math.max(...n),
+    deadline: E(i.latest_end),
+    cost: k(i.cost)
   };
 }
-function sn(n, t, e) {
-  const i = n.steps.map((r, o) => r.end > t && r.start < e ? o : -1).filter((r) => r >= 0), s = (r) => i.map((o) => r[o]);
+function on(i, t, e) {
+  const n = i.steps.map((r, o) => r.end > t && r.start < e ? o : -1).filter((r) => r >= 0), s = (r) => n.map((o) => r[o]);
   return {
-    ...n,
-    steps: s(n.steps),
-    devices: n.devices.map((r) => ({
+    ...i,
+    steps: s(i.steps),
+    devices: i.devices.map((r) => ({
       ...r,
       power: s(r.power),
       level: r.level && s(r.level)
     }))
   };
 }
-function Q(n, t) {
-  const e = n.findIndex((i) => i.end > t);
-  return e < 0 ? n.length - 1 : e;
+function Q(i, t) {
+  const e = i.findIndex((n) => n.end > t);
+  return e < 0 ? i.length - 1 : e;
 }
-function Gt(n, t, e) {
-  const i = n.level?.[t];
-  return i == null ? "" : n.capacity ? ` (${e.number(i / n.capacity * 100)} %)` : ` (${e.number(i / 1e3, 1)} kWh)`;
+function Zt(i, t, e) {
+  const n = i.level?.[t];
+  return n == null ? "" : i.capacity ? ` (${e.number(n / i.capacity * 100)} %)` : ` (${e.number(n / 1e3, 1)} kWh)`;
 }
-function rn(n, t, e, i, s) {
-  const r = n.steps[t];
+function an(i, t, e, n, s) {
+  const r = i.steps[t];
   if (!r) return [];
   const o = [];
   if (r.importPrice !== null) {
     const a = r.known ? "" : ` (${s("price.forecast")})`;
-    o.push({ name: s("price.import"), value: i.price(r.importPrice) + a, color: W, shape: r.known ? "line" : "dashes" });
+    o.push({ name: s("price.import"), value: n.price(r.importPrice) + a, color: W, shape: r.known ? "line" : "dashes" });
   }
-  return o.push({ name: s("power.net"), value: i.power(r.net), color: Bt, shape: "line" }), r.importLimit !== null && o.push({ name: s("power.limit_import"), value: i.power(r.importLimit), color: tt, shape: "dashes" }), r.exportLimit !== null && o.push({ name: s("power.limit_export"), value: i.power(Math.abs(r.exportLimit)), color: tt, shape: "dashes" }), o.push({ name: s("power.base"), value: i.power(r.base), color: R, shape: "box" }), n.devices.forEach((a, l) => {
+  return o.push({ name: s("power.net"), value: n.power(r.net), color: Kt, shape: "line" }), r.importLimit !== null && o.push({ name: s("power.limit_import"), value: n.power(r.importLimit), color: et, shape: "dashes" }), r.exportLimit !== null && o.push({ name: s("power.limit_export"), value: n.power(Math.abs(r.exportLimit)), color: et, shape: "dashes" }), o.push({ name: s("power.base"), value: n.power(r.base), color: R, shape: "box" }), i.devices.forEach((a, l) => {
     o.push({
       name: a.name,
-      value: i.power(a.power[t] ?? 0) + Gt(a, t, i),
+      value: n.power(a.power[t] ?? 0) + Zt(a, t, n),
       color: e[l] ?? R,
       shape: "box"
     });
   }), o;
 }
-function on(n, t, e) {
-  let i = "";
+function ln(i, t, e) {
+  let n = "";
   return x`
     <div class="table" tabindex="0" role="region" aria-label=${e("table.caption")}>
       <table>
@@ -1137,33 +1137,33 @@ function on(n, t, e) {
         <thead>
           <tr>
             <th scope="col">${e("table.time")}</th>
-            <th scope="col">${e("price.import")}<small>${n.currency}/kWh</small></th>
+            <th scope="col">${e("price.import")}<small>${i.currency}/kWh</small></th>
             <th scope="col">${e("power.net")}<small>W</small></th>
             <th scope="col">${e("power.base")}<small>W</small></th>
-            ${n.devices.map((s) => x`<th scope="col">${s.name}<small>W</small></th>`)}
+            ${i.devices.map((s) => x`<th scope="col">${s.name}<small>W</small></th>`)}
           </tr>
         </thead>
         <tbody>
-          ${n.steps.map((s, r) => {
-    const o = t.day(s.start), a = o === i ? "" : o;
-    return i = o, x`
-              ${a ? x`<tr class="day"><th scope="rowgroup" colspan=${4 + n.devices.length}>${a}</th></tr>` : ""}
+          ${i.steps.map((s, r) => {
+    const o = t.day(s.start), a = o === n ? "" : o;
+    return n = o, x`
+              ${a ? x`<tr class="day"><th scope="rowgroup" colspan=${4 + i.devices.length}>${a}</th></tr>` : ""}
               <tr>
                 <th scope="row">${t.range(s.start, s.end)}</th>
                 <td>${s.importPrice === null ? "–" : t.number(s.importPrice, 3)}${s.known ? "" : "*"}</td>
                 <td>${t.number(s.net)}</td>
                 <td>${t.number(s.base)}</td>
-                ${n.devices.map((l) => x`<td>${t.number(l.power[r] ?? 0)}${Gt(l, r, t)}</td>`)}
+                ${i.devices.map((l) => x`<td>${t.number(l.power[r] ?? 0)}${Zt(l, r, t)}</td>`)}
               </tr>
             `;
   })}
         </tbody>
       </table>
-      ${n.steps.every((s) => s.known) ? "" : x`<p>* ${e("price.forecast")}</p>`}
+      ${i.steps.every((s) => s.known) ? "" : x`<p>* ${e("price.forecast")}</p>`}
     </div>
   `;
 }
-const an = re`
+const cn = ae`
   :host {
     display: block;
     container-type: inline-size;
@@ -1282,6 +1282,11 @@ const an = re`
     color: var(--primary-text-color);
     font-weight: 600;
   }
+  @container (max-width: 520px) {
+    .readout .when {
+      flex-basis: 100%;
+    }
+  }
   .readout b {
     color: var(--primary-text-color);
     font-weight: 500;
@@ -1328,6 +1333,10 @@ const an = re`
     font-family: inherit;
     font-size: 11px;
     fill: var(--secondary-text-color);
+    paint-order: stroke;
+    stroke: var(--ha-card-background, var(--card-background-color, #fff));
+    stroke-width: 3px;
+    stroke-linejoin: round;
   }
   text.title,
   text.name {
@@ -1469,20 +1478,20 @@ const an = re`
     font-size: var(--ha-font-size-s, 12px);
   }
 `;
-function Ht(n, t) {
-  let e = null, i = null;
-  for (const s of n) {
+function Rt(i, t) {
+  let e = null, n = null;
+  for (const s of i) {
     const r = t(s);
-    r !== null && ((e === null || r < t(e)) && (e = s), (i === null || r > t(i)) && (i = s));
+    r !== null && ((e === null || r < t(e)) && (e = s), (n === null || r > t(n)) && (n = s));
   }
-  return e && i ? { low: e, high: i } : null;
+  return e && n ? { low: e, high: n } : null;
 }
-function ln(n, t, e) {
-  const i = n.steps[0], s = n.steps.at(-1);
-  if (!i || !s) return e("plan.waiting");
-  const r = (h) => `${t.shortDay(h)} ${t.time(h)}`, o = [e("summary.title", { start: r(i.start), end: r(s.end) })];
-  n.phase && o.push(`${e("phase.title")}: ${e(`phase.${n.phase}`)}.`);
-  const a = Ht(n.steps, (h) => h.importPrice);
+function hn(i, t, e) {
+  const n = i.steps[0], s = i.steps.at(-1);
+  if (!n || !s) return e("plan.waiting");
+  const r = (h) => `${t.shortDay(h)} ${t.time(h)}`, o = [e("summary.title", { start: r(n.start), end: r(s.end) })];
+  i.phase && o.push(`${e("phase.title")}: ${e(`phase.${i.phase}`)}.`);
+  const a = Rt(i.steps, (h) => h.importPrice);
   a && o.push(
     e("summary.price", {
       low: t.price(a.low.importPrice),
@@ -1491,7 +1500,7 @@ function ln(n, t, e) {
       highTime: r(a.high.start)
     })
   );
-  const l = Ht(n.steps, (h) => h.net);
+  const l = Rt(i.steps, (h) => h.net);
   l && o.push(
     e("summary.net", {
       low: t.power(l.low.net),
@@ -1500,15 +1509,15 @@ function ln(n, t, e) {
       highTime: r(l.high.start)
     })
   );
-  for (const h of n.devices) {
-    const d = Be(n.steps, h.power).slice(0, 4), c = d.length ? d.map((u) => `${r(u.start)} – ${t.time(u.end)}, ${t.power(u.power)}`).join("; ") : e("row.nothing");
+  for (const h of i.devices) {
+    const d = Ke(i.steps, h.power).slice(0, 4), c = d.length ? d.map((p) => `${r(p.start)} – ${t.time(p.end)}, ${t.power(p.power)}`).join("; ") : e("row.nothing");
     o.push(e("summary.device", { name: h.name, runs: c }));
   }
   return o.join(" ");
 }
-const lt = 36e5, cn = 3e4, hn = [12, 24, 48];
-class dn extends V {
-  static styles = an;
+const ct = 36e5, dn = 3e4, pn = [12, 24, 48];
+class un extends V {
+  static styles = cn;
   static properties = {
     _config: { state: !0 },
     _width: { state: !0 },
@@ -1534,13 +1543,13 @@ class dn extends V {
   }
   // ------------------------------------------------------------------ what dashboards ask of a card
   static getStubConfig(t) {
-    const e = pt(t);
+    const e = ut(t);
     return e ? { entry_id: e.entryId } : {};
   }
   static getConfigForm() {
     return {
       schema: [
-        { name: "entry_id", selector: { config_entry: { integration: dt } } },
+        { name: "entry_id", selector: { config_entry: { integration: pt } } },
         { name: "title", selector: { text: {} } },
         { name: "hours", selector: { number: { min: 6, max: 72, step: 1, mode: "box", unit_of_measurement: "h" } } }
       ],
@@ -1566,7 +1575,7 @@ class dn extends V {
   }
   set hass(t) {
     const e = this._hass;
-    this._hass = t, t && ((!e || e.entities !== t.entities || e.devices !== t.devices) && (this._site = void 0), !(this._site && e && e.locale === t.locale && e.language === t.language && !tn(this._site).some((s) => e.states[s] !== t.states[s])) && (this._data = {}));
+    this._hass = t, t && ((!e || e.entities !== t.entities || e.devices !== t.devices) && (this._site = void 0), !(this._site && e && e.locale === t.locale && e.language === t.language && !nn(this._site).some((s) => e.states[s] !== t.states[s])) && (this._data = {}));
   }
   // ------------------------------------------------------------------ when to work
   connectedCallback() {
@@ -1574,7 +1583,7 @@ class dn extends V {
       t && (this._width = Math.round(t.contentRect.width));
     }), this._resize.observe(this), typeof IntersectionObserver < "u" && (this._intersection = new IntersectionObserver((t) => {
       this._onScreen = t.at(-1)?.isIntersecting ?? !0, this._onScreen && this._wake();
-    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, cn);
+    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, dn);
   }
   disconnectedCallback() {
     super.disconnectedCallback(), this._resize?.disconnect(), this._intersection?.disconnect(), document.removeEventListener("visibilitychange", this._wake), clearInterval(this._timer);
@@ -1594,44 +1603,44 @@ class dn extends V {
   // What changed while hidden is found by comparing with what was last drawn, not by the list of changes.
   _drawn = [];
   willUpdate(t) {
-    const e = this._hass, i = [this._config, this._width, this._hours, this._now, this._data];
-    if (!e || !this._config || i.every((a, l) => a === this._drawn[l])) return;
-    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= pt(e, this._config.entry_id), this._words = j(e.language), this._whole = this._site && en(e, this._site), this._formats = ee(e, this._whole?.currency ?? "")), this._drawn = i;
+    const e = this._hass, n = [this._config, this._width, this._hours, this._now, this._data];
+    if (!e || !this._config || n.every((a, l) => a === this._drawn[l])) return;
+    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= ut(e, this._config.entry_id), this._words = j(e.language), this._whole = this._site && sn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
     const s = this._whole, r = this._selected === null ? void 0 : this._plan?.steps[this._selected]?.start;
-    this._plan = s && sn(s, this._now, this._now + this._shownHours * lt);
+    this._plan = s && on(s, this._now, this._now + this._shownHours * ct);
     const { _plan: o } = this;
-    if (this._geometry = o?.steps.length && this._width && this._formats ? Ge(o, this._width - 32, this._now, this._formats) : void 0, r !== void 0) {
+    if (this._geometry = o?.steps.length && this._width && this._formats ? Ze(o, this._width - 32, this._now, this._formats) : void 0, r !== void 0) {
       const a = o?.steps.findIndex((l) => l.start === r) ?? -1;
       this._selected = a < 0 ? null : a;
     }
   }
   // ------------------------------------------------------------------ drawing
   render() {
-    const t = this._words, { _plan: e, _formats: i } = this;
-    return !this._hass || !this._config ? g : !this._site || !e || !i ? x`<ha-card><div class="message"><b>${t("empty.title")}</b><span>${t("empty.text")}</span></div></ha-card>` : x`
+    const t = this._words, { _plan: e, _formats: n } = this;
+    return !this._hass || !this._config ? g : !this._site || !e || !n ? x`<ha-card><div class="message"><b>${t("empty.title")}</b><span>${t("empty.text")}</span></div></ha-card>` : x`
       <ha-card>
-        ${this._header(e, i)}
-        ${e.steps.length ? this._body(e, i) : x`<div class="message">${this._statusText(e, i)}</div>`}
+        ${this._header(e, n)}
+        ${e.steps.length ? this._body(e, n) : x`<div class="message">${this._statusText(e, n)}</div>`}
       </ha-card>
     `;
   }
   _statusText(t, e) {
-    const i = this._words;
-    return t.status === "stale" ? i("plan.stale") : t.status === "failed" ? i("plan.failed") : !t.steps.length || t.created === null ? i("plan.waiting") : i("plan.made", { time: e.time(t.created) });
+    const n = this._words;
+    return t.status === "stale" ? n("plan.stale") : t.status === "failed" ? n("plan.failed") : !t.steps.length || t.created === null ? n("plan.waiting") : n("plan.made", { time: e.time(t.created) });
   }
   _header(t, e) {
-    const i = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / lt : 0, a = hn.filter((l) => l <= o + 2);
+    const n = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / ct : 0, a = pn.filter((l) => l <= o + 2);
     return x`
       <div class="header">
         <div class="heading">
-          <h2>${this._config?.title ?? i("card.name")}</h2>
+          <h2>${this._config?.title ?? n("card.name")}</h2>
           <div class="status">
-            ${t.phase ? x`<span class="phase"><i class="dot ${t.phase}"></i>${i("phase.title")}: ${i(`phase.${t.phase}`)}</span>` : g}
+            ${t.phase ? x`<span class="phase"><i class="dot ${t.phase}"></i>${n("phase.title")}: ${n(`phase.${t.phase}`)}</span>` : g}
             <span class=${s ? "trouble" : ""}>${this._statusText(t, e)}</span>
           </div>
         </div>
         <div class="tools">
-          ${a.length > 1 ? x`<div class="ranges" role="group" aria-label=${i("range.label")}>
+          ${a.length > 1 ? x`<div class="ranges" role="group" aria-label=${n("range.label")}>
                 ${a.map(
       (l) => x`<button type="button" aria-pressed=${l === this._shownHours} @click=${() => this._hours = l}>${l} h</button>`
     )}
@@ -1640,8 +1649,8 @@ class dn extends V {
             type="button"
             class="icon"
             aria-pressed=${this._table}
-            aria-label=${i(this._table ? "table.hide" : "table.show")}
-            title=${i(this._table ? "table.hide" : "table.show")}
+            aria-label=${n(this._table ? "table.hide" : "table.show")}
+            title=${n(this._table ? "table.hide" : "table.show")}
             @click=${() => this._table = !this._table}
           >
             <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -1653,17 +1662,17 @@ class dn extends V {
     `;
   }
   _body(t, e) {
-    const i = this._words, s = Se(t.devices);
-    if (this._table) return on(t, e, i);
+    const n = this._words, s = Pe(t.devices);
+    if (this._table) return ln(t, e, n);
     const r = this._geometry;
     if (!r) return x`<div class="chart"></div>`;
     const o = this._selected ?? Q(t.steps, this._now), a = t.steps[o];
     if (!a) return g;
-    const l = rn(t, o, s, e, i);
+    const l = an(t, o, s, e, n);
     return x`
       <div class="readout">
         <span class="when">
-          ${this._selected === null ? i("now") : `${e.shortDay(a.start)} ${e.range(a.start, a.end)}`}
+          ${this._selected === null ? n("now") : `${e.shortDay(a.start)} ${e.range(a.start, a.end)}`}
         </span>
         ${l.map(
       (h) => x`<span class="item"><i class=${h.shape} style="--color: ${h.color}"></i>${h.name} <b>${h.value}</b></span>`
@@ -1672,20 +1681,20 @@ class dn extends V {
       <div class="chart" style="height: ${r.height}px">
         <svg
           role="img"
-          aria-label=${ln(t, e, i)}
+          aria-label=${hn(t, e, n)}
           width=${r.width}
           height=${r.height}
           viewBox="0 0 ${r.width} ${r.height}"
         >
           ${this._selected === null ? g : this._marker(r, a)}
-          ${Pe({ geometry: r, colors: s, currency: t.currency, now: this._now, formats: e, words: i })}
+          ${Te({ geometry: r, colors: s, currency: t.currency, now: this._now, formats: e, words: n })}
         </svg>
         <div
           class="reader"
           style="left: ${r.left}px; width: ${r.right - r.left}px"
           role="slider"
           tabindex="0"
-          aria-label=${i("slider.label")}
+          aria-label=${n("slider.label")}
           aria-valuemin="0"
           aria-valuemax=${t.steps.length - 1}
           aria-valuenow=${o}
@@ -1699,25 +1708,25 @@ class dn extends V {
     `;
   }
   _marker(t, e) {
-    const i = t.x(e.start), s = t.x(e.end), r = Math.max(s - i, 2);
-    return v`<rect class="marker" x=${(i + s - r) / 2} y="0" width=${r} height=${t.height}></rect>`;
+    const n = t.x(e.start), s = t.x(e.end), r = Math.max(s - n, 2);
+    return w`<rect class="marker" x=${(n + s - r) / 2} y="0" width=${r} height=${t.height}></rect>`;
   }
   // ------------------------------------------------------------------ reading a step
   _onPointer = (t) => {
-    const { _geometry: e, _plan: i } = this;
-    if (!e || !i) return;
+    const { _geometry: e, _plan: n } = this;
+    if (!e || !n) return;
     const s = t.currentTarget.getBoundingClientRect(), r = (t.clientX - s.left) / Math.max(s.width, 1), [o, a] = e.x.domain;
-    this._selected = Q(i.steps, o + Math.min(Math.max(r, 0), 1) * (a - o));
+    this._selected = Q(n.steps, o + Math.min(Math.max(r, 0), 1) * (a - o));
   };
   _onLeave = (t) => {
     t.pointerType === "mouse" && (this._selected = null);
   };
   _onKey = (t) => {
-    const e = this._plan?.steps ?? [], i = this._selected ?? Q(e, this._now), s = (l) => Q(e, (e[i]?.start ?? 0) + l * lt), o = {
-      ArrowRight: () => i + 1,
-      ArrowUp: () => i + 1,
-      ArrowLeft: () => i - 1,
-      ArrowDown: () => i - 1,
+    const e = this._plan?.steps ?? [], n = this._selected ?? Q(e, this._now), s = (l) => Q(e, (e[n]?.start ?? 0) + l * ct), o = {
+      ArrowRight: () => n + 1,
+      ArrowUp: () => n + 1,
+      ArrowLeft: () => n - 1,
+      ArrowDown: () => n - 1,
       PageUp: () => s(1),
       PageDown: () => s(-1),
       Home: () => 0,
@@ -1730,28 +1739,38 @@ class dn extends V {
     this._selected = a === null ? null : Math.min(Math.max(a, 0), e.length - 1);
   };
 }
-const pn = "custom:cem-sgcp-plan-card", Kt = {
+const mn = "custom:cem-sgcp-plan-card", qt = {
   pv: "mdi:solar-power-variant",
   battery: "mdi:home-battery",
   ev_charger: "mdi:ev-station",
   appliance: "mdi:washing-machine",
   load: "mdi:power-plug",
   other: "mdi:power-plug"
-}, un = { type: "entity" }, Zt = { columns: 6 }, B = { columns: "full" };
-function _(n, t = {}) {
-  if (n === void 0) return [];
-  const e = { type: "tile", entity: n, name: un, grid_options: t.full ? B : Zt };
-  return t.color && (e.color = t.color), t.features && (e.features = t.features.map((i) => ({ type: i, ...i === "numeric-input" ? { style: "buttons" } : {} })), e.features_position = t.full ? "inline" : "bottom"), [e];
+}, Jt = { type: "entity" }, xt = { columns: 6 }, B = { columns: "full" };
+function v(i, t = {}) {
+  if (i === void 0) return [];
+  const e = { type: "tile", entity: i, name: Jt, grid_options: t.full ? B : xt };
+  return t.features && (e.features = t.features.map((n) => ({ type: n, ...n === "numeric-input" ? { style: "buttons" } : {} })), e.features_position = t.full ? "inline" : "bottom"), [e];
 }
-function P(n, t, e = []) {
-  const i = e.filter((s) => s !== void 0).map((s) => ({ type: "entity", entity: s, show_state: !0 }));
-  return { type: "heading", heading: n, heading_style: "title", icon: t, ...i.length ? { badges: i } : {} };
+function Y(i, t) {
+  if (i === void 0) return [];
+  const e = {
+    action: "perform-action",
+    perform_action: "button.press",
+    target: { entity_id: i },
+    ...t ? { confirmation: { text: t } } : {}
+  };
+  return [{ type: "tile", entity: i, name: Jt, hide_state: !0, tap_action: e, icon_tap_action: e, grid_options: xt }];
 }
-function C(n, t, e) {
-  return t.length ? [{ type: "grid", cards: [n, ...t] }] : [];
+function P(i, t, e = []) {
+  const n = e.filter((s) => s !== void 0).map((s) => ({ type: "entity", entity: s, show_state: !0 }));
+  return { type: "heading", heading: i, heading_style: "title", icon: t, ...n.length ? { badges: n } : {} };
 }
-function mn(n, t) {
-  const { entities: e } = n;
+function C(i, t, e) {
+  return t.length ? [{ type: "grid", cards: [i, ...t] }] : [];
+}
+function fn(i, t) {
+  const { entities: e } = i;
   return {
     title: t("view.plan"),
     path: "plan",
@@ -1762,62 +1781,62 @@ function mn(n, t) {
       {
         type: "grid",
         column_span: 3,
-        cards: [{ type: pn, entry_id: n.entryId, grid_options: B }]
+        cards: [{ type: mn, entry_id: i.entryId, grid_options: B }]
       },
       ...C(P(t("heading.connection"), "mdi:transmission-tower"), [
-        ..._(e.traffic_light),
-        ..._(e.net_power),
-        ..._(e.import_limit),
-        ..._(e.export_limit),
-        ..._(e.limit_exceeded),
-        ..._(e.plan_status)
+        ...v(e.traffic_light),
+        ...v(e.net_power),
+        ...v(e.import_limit),
+        ...v(e.export_limit),
+        ...v(e.limit_exceeded),
+        ...v(e.plan_status)
       ]),
       ...C(P(t("heading.costs"), "mdi:cash-clock"), [
-        ..._(e.planned_cost_today),
-        ..._(e.planned_cost_tomorrow),
-        ..._(e.next_start),
-        ..._(e.import_price),
-        ..._(e.replan, { features: ["button"], full: !0 })
+        ...v(e.planned_cost_today),
+        ...v(e.planned_cost_tomorrow),
+        ...v(e.next_start),
+        ...v(e.import_price),
+        ...Y(e.replan)
       ]),
       ...C(
         P(t("heading.devices"), "mdi:devices"),
-        n.devices.flatMap((i) => {
-          const s = i.entities.device_state ?? i.entities.planned_power;
-          return s === void 0 ? [] : [{ type: "tile", entity: s, name: i.name, icon: Kt[i.kind], grid_options: Zt }];
+        i.devices.flatMap((n) => {
+          const s = n.entities.device_state ?? n.entities.planned_power;
+          return s === void 0 ? [] : [{ type: "tile", entity: s, name: n.name, icon: qt[n.kind], grid_options: xt }];
         })
       )
     ]
   };
 }
-function fn(n) {
+function gn({ name: i, entities: t }, e) {
   return [
-    ..._(n.device_state),
-    ..._(n.planned_power),
-    ..._(n.planned_start),
-    ..._(n.expected_cost),
-    ..._(n.ready_by),
-    ..._(n.announce),
-    ..._(n.start_now),
-    ..._(n.cancel),
-    ..._(n.control, { features: ["toggle"], full: !0 }),
-    ..._(n.target, { features: ["numeric-input"], full: !0 }),
-    ..._(n.priority, { features: ["numeric-input"], full: !0 })
+    ...v(t.device_state),
+    ...v(t.planned_power),
+    ...v(t.planned_start),
+    ...v(t.expected_cost),
+    ...v(t.ready_by),
+    ...Y(t.announce),
+    ...Y(t.start_now, e("confirm.start", { name: i })),
+    ...Y(t.cancel, e("confirm.cancel", { name: i })),
+    ...v(t.control, { features: ["toggle"], full: !0 }),
+    ...v(t.target, { features: ["numeric-input"], full: !0 }),
+    ...v(t.priority, { features: ["numeric-input"], full: !0 })
   ];
 }
-function gn(n, t) {
+function _n(i, t) {
   return {
     title: t("view.devices"),
     path: "devices",
     icon: "mdi:devices",
     type: "sections",
     max_columns: 3,
-    sections: n.devices.flatMap(
-      (e) => C(P(e.name, Kt[e.kind]), fn(e.entities))
+    sections: i.devices.flatMap(
+      (e) => C(P(e.name, qt[e.kind]), gn(e, t))
     )
   };
 }
-function _n(n, t, e) {
-  const { entities: i } = t, s = (a) => n.config.components?.includes(a) ?? !1, r = ["net_power", "import_limit", "export_limit"].map((a) => i[a]).filter((a) => a !== void 0), o = i.decision;
+function $n(i, t, e) {
+  const { entities: n } = t, s = (a) => i.config.components?.includes(a) ?? !1, r = ["net_power", "import_limit", "export_limit"].map((a) => n[a]).filter((a) => a !== void 0), o = n.decision;
   return {
     title: e("view.grid"),
     path: "grid",
@@ -1826,70 +1845,70 @@ function _n(n, t, e) {
     max_columns: 3,
     sections: [
       ...C(P(e("heading.signals"), "mdi:traffic-light"), [
-        ..._(i.traffic_light),
-        ..._(i.lpc_state),
-        ..._(i.import_limit),
-        ..._(i.export_limit),
-        ..._(i.limit_exceeded),
-        ..._(i.import_price),
-        ..._(i.export_price)
+        ...v(n.traffic_light),
+        ...v(n.lpc_state),
+        ...v(n.import_limit),
+        ...v(n.export_limit),
+        ...v(n.limit_exceeded),
+        ...v(n.import_price),
+        ...v(n.export_price)
       ]),
       ...C(
         P(e("heading.power"), "mdi:chart-line"),
-        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: B }] : [..._(i.import_power), ..._(i.export_power)]
+        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: B }] : [...v(n.import_power), ...v(n.export_power)]
       ),
       ...C(P(e("heading.decisions"), "mdi:gavel"), [
-        ..._(o, { full: !0 }),
+        ...v(o, { full: !0 }),
         ...o !== void 0 && s("logbook") ? [{ type: "logbook", target: { entity_id: [o] }, hours_to_show: 48, grid_options: B }] : []
       ]),
       ...C(
         P(e("heading.calendar"), "mdi:calendar-clock"),
-        i.plan === void 0 ? [] : [{ type: "calendar", entities: [i.plan], initial_view: "listWeek", grid_options: B }]
+        n.plan === void 0 ? [] : [{ type: "calendar", entities: [n.plan], initial_view: "listWeek", grid_options: B }]
       )
     ]
   };
 }
-function $n(n) {
+function yn(i) {
   return {
-    title: n("view.plan"),
+    title: i("view.plan"),
     path: "plan",
     icon: "mdi:chart-timeline",
     type: "sections",
     max_columns: 1,
     sections: [
-      { type: "grid", cards: [{ type: "markdown", title: n("empty.title"), content: n("empty.text") }] }
+      { type: "grid", cards: [{ type: "markdown", title: i("empty.title"), content: i("empty.text") }] }
     ]
   };
 }
-function yn(n, t) {
-  const e = j(t.language), i = pt(t, n.entry_id);
-  if (!i) return { views: [$n(e)] };
-  const s = [mn(i, e), gn(i, e), _n(t, i, e)];
-  return { title: i.name, views: s.filter((r) => r.sections.length) };
+function vn(i, t) {
+  const e = j(t.language), n = ut(t, i.entry_id);
+  if (!n) return { views: [yn(e)] };
+  const s = [fn(n, e), _n(n, e), $n(t, n, e)];
+  return { title: n.name, views: s.filter((r) => r.sections.length) };
 }
-class vn extends HTMLElement {
+class wn extends HTMLElement {
   /** A new or renamed device shows without a reload. */
   static registryDependencies = ["entities", "devices"];
   static async generate(t, e) {
-    return yn(t, e);
+    return vn(t, e);
   }
 }
-const qt = "https://github.com/cem-sgcp/cem_sgcp";
-function Jt(n, t) {
-  return customElements.get(n) ? !1 : (customElements.define(n, t), !0);
+const Qt = "https://github.com/cem-sgcp/cem_sgcp";
+function Xt(i, t) {
+  return customElements.get(i) ? !1 : (customElements.define(i, t), !0);
 }
-const it = j(document.documentElement.lang || navigator.language);
-Jt("cem-sgcp-plan-card", dn) && (window.customCards ??= []).push({
+const st = j(document.documentElement.lang || navigator.language);
+Xt("cem-sgcp-plan-card", un) && (window.customCards ??= []).push({
   type: "cem-sgcp-plan-card",
-  name: it("card.name"),
-  description: it("card.description"),
+  name: st("card.name"),
+  description: st("card.description"),
   preview: !0,
-  documentationURL: qt
+  documentationURL: Qt
 });
-Jt("ll-strategy-dashboard-cem-sgcp", vn) && (window.customStrategies ??= []).push({
+Xt("ll-strategy-dashboard-cem-sgcp", wn) && (window.customStrategies ??= []).push({
   type: "cem-sgcp",
   strategyType: "dashboard",
-  name: it("strategy.name"),
-  description: it("strategy.description"),
-  documentationURL: qt
+  name: st("strategy.name"),
+  description: st("strategy.description"),
+  documentationURL: Qt
 });
