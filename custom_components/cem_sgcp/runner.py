@@ -45,6 +45,8 @@ STARTED_BY_HAND = 30.0
 RESTING_AFTER_END = 120.0
 #: Before the planned end it may be a pause of the programme: longer than this it is over (s).
 RESTING_BEFORE_END = 900.0
+#: A device that waits by itself is told a start that is further away than this (s); a nearer one is simply started.
+TOLD_AHEAD = 120.0
 #: A start that a restart interrupted is looked at this long before the command is sent again (s).
 SETTLING = 60.0
 
@@ -158,7 +160,7 @@ class Runner:
         """Withdraw the announced run; one that has started is stopped only where its profile allows it."""
         before = self._open(device)
         run = await self._async_change(device, life.cancel(before, dt_util.utcnow()))
-        if before.running:
+        if before.running or KINDS[device.kind].starts_ahead(device):
             self._instruct(device, run, InstructionKind.STOP, Decision.RUN_CANCELLED)
         else:
             self._cem.decisions.announce(Decision.RUN_CANCELLED, **_about(device, run))
@@ -221,10 +223,27 @@ class Runner:
                 continue
             scheduled = life.schedule(run, planned)
             self._keep(scheduled)
+            self._tell_ahead(device, scheduled, plan.created)
             if run.scheduled_start is None:
                 self._tell_schedule(Decision.RUN_SCHEDULED, device, scheduled, planned)
             elif planned.start != run.scheduled_start and run.scheduled_start > plan.created:
                 self._tell_schedule(Decision.RUN_MOVED, device, scheduled, planned, moved_from=run.scheduled_start)
+
+    def _tell_ahead(self, device: Device, run: Run, now: datetime) -> None:
+        """Tell a device that waits by itself when to start; the hands tell it anew only when the start moves."""
+        start = run.scheduled_start
+        if start is None or not KINDS[device.kind].starts_ahead(device) or (start - now).total_seconds() <= TOLD_AHEAD:
+            return
+        instruction = Instruction(
+            resource_id=device.device_id,
+            kind=InstructionKind.START,
+            intent=Intent.RUN,
+            run_id=run.run_id,
+            start=start,
+            duration=sum(slot.duration for _, _, slot in run.chosen_slots()),
+            reason="plan",
+        )
+        self._cem.hands.apply(device, instruction, self._settings(device), self._sensing(device, now))
 
     def _tell_schedule(
         self, decision: Decision, device: Device, run: Run, planned: PlannedRun, moved_from: datetime | None = None
