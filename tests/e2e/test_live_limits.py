@@ -1,0 +1,126 @@
+"""Limits and planned starts in real seconds: a real Home Assistant, its recorder, and a house that obeys or not."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+import time
+
+import pytest_asyncio
+from watching import CHEAP, DEAR, RECORDED, Watch, device_id, entity, presses, prices, simulated
+
+from demo.live import LiveHomeAssistant
+
+METER = "sensor.sim_grid_power"
+CAR = "sensor.sim_ev_power"
+BATTERY = "sensor.sim_battery_power"
+WASHER = "sensor.sim_washer_state"
+LIMIT = 3000.0
+#: What the meter may show above a limit for a reading: load flickers faster than any device follows (W).
+FLICKER = 400.0
+
+
+async def _power(home: LiveHomeAssistant, entity_id: str) -> float:
+    return float((await home.states())[entity_id]["state"])
+
+
+async def test_a_planned_start_happens_on_time_and_once(managed: LiveHomeAssistant) -> None:
+    """JWG-SPUC1102 in real time; the machine itself counts how often it was started."""
+    washer = await device_id(managed, "Washing machine")
+    state = await entity(managed, "state", "Washing machine")
+    await managed.call("cem_sgcp.set_price_profile", slots=prices(DEAR, CHEAP))
+    await managed.call("button.press", entity_id="button.sim_washer_prepare")
+    planned = await entity(managed, "planned_start", "Washing machine")
+    await managed.wait_state(planned, lambda value: value.startswith("20"), 20)
+    assert await managed.state(WASHER) == "ready", "loaded, and not started before its time"
+    runs_before = simulated(managed)["washer"]["runs"]
+    begun = datetime.now(UTC)
+    at = (begun + timedelta(seconds=25)).replace(microsecond=0)
+    async with Watch(managed, (WASHER, state)) as watch:
+        answer = await managed.call(
+            "cem_sgcp.set_start_time", response=True, device_id=washer, start_time=at.isoformat()
+        )
+        assert datetime.fromisoformat(answer["start"]) == at
+        assert await managed.state(planned) == at.isoformat()
+        offset = time.monotonic() - datetime.now(UTC).timestamp()
+        started = await watch.first(WASHER, lambda value: value == "running", 0, 75) - offset
+        executing = await watch.first(state, lambda value: value == "executing", 0, 10) - offset
+        late = started - at.timestamp()
+        print(f"washer started {late:+.2f} s from its planned time, executing {executing - at.timestamp():+.2f} s")
+        assert -0.5 <= late <= 5
+        # A start that is sent twice would be sent again within the time that verification and retries take.
+        await managed.until(lambda: watch.decisions("run_started", "Washing machine"), 60, "the start was not verified")
+        await asyncio.sleep(8)
+        assert len(watch.decisions("run_started", "Washing machine")) == 1
+        assert not watch.decisions("run_failed")
+    assert simulated(managed)["washer"]["runs"] == runs_before + 1
+    await asyncio.sleep(RECORDED)
+    assert len(await presses(managed, "button.sim_washer_start", begun)) == 1
+    assert await managed.state(state) == "executing"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def charging(managed: LiveHomeAssistant) -> LiveHomeAssistant:
+    """Power is cheap now and dear later: car and battery take all they can."""
+    house = managed
+    if await house.state("binary_sensor.sim_ev_connected") != "on":
+        await house.call("button.press", entity_id="button.sim_ev_come_back")
+    await house.call("cem_sgcp.set_price_profile", slots=prices(CHEAP, DEAR))
+
+    async def both() -> bool:
+        return await _power(house, CAR) > 3000 and await _power(house, BATTERY) > 500
+
+    await house.until(both, 60, "car and battery do not charge although power is cheap")
+    return house
+
+
+async def test_a_power_limit_turns_the_light_red_at_once_and_is_obeyed_within_30_seconds(charging: LiveHomeAssistant) -> None:
+    light = await entity(charging, "traffic_light")
+    before = await _power(charging, METER)
+    assert before > LIMIT + 3000, "there is something to limit"
+    async with Watch(charging, (light, METER)) as watch:
+        told = time.monotonic()
+        answer = await charging.call("cem_sgcp.set_power_limit", response=True, value=LIMIT, direction="import", limit_id="e2e")
+        assert answer["limit_id"] == "e2e"
+        red = await watch.first(light, lambda state: state == "red", told, 5)
+        obeyed = await watch.first(METER, lambda state: float(state) <= LIMIT, told, 30)
+        print(f"limit of {LIMIT:.0f} W at {before:.0f} W: light red after {red:.2f} s, meter below the limit after {obeyed:.1f} s")
+        assert red <= 2
+    # It stays obeyed, whatever the rest of the house does.
+    readings = []
+    for _ in range(20):
+        await asyncio.sleep(1)
+        readings.append(await _power(charging, METER))
+    print(f"kept for 20 s: mean {sum(readings) / len(readings):.0f} W, most {max(readings):.0f} W")
+    assert sum(readings) / len(readings) <= LIMIT
+    assert max(readings) <= LIMIT + FLICKER
+    assert len(watch.decisions("limit_received")) == 1
+
+
+async def test_a_limit_that_is_cleared_gives_the_devices_back_their_power(charging: LiveHomeAssistant) -> None:
+    light = await entity(charging, "traffic_light")
+    assert await charging.state(light) == "red"
+    async with Watch(charging, (light, METER, CAR)) as watch:
+        told = time.monotonic()
+        await charging.call("cem_sgcp.clear_power_limit", limit_id="e2e")
+        green = await watch.first(light, lambda state: state == "green", told, 5)
+        restored = await watch.first(CAR, lambda state: float(state) > 3000, told, 60)
+        print(f"limit cleared: light green after {green:.2f} s, car charges again after {restored:.1f} s")
+    assert green <= 2
+    limit = (await charging.states())[await entity(charging, "import_limit")]
+    # What is left is the limit of the contract.
+    assert float(limit["state"]) == 24000
+
+
+async def test_an_expired_limit_ends_by_itself_on_time(charging: LiveHomeAssistant) -> None:
+    light = await entity(charging, "traffic_light")
+    async with Watch(charging, (light,)) as watch:
+        told = time.monotonic()
+        await charging.call("cem_sgcp.set_power_limit", value=LIMIT, duration=8)
+        await watch.first(light, lambda state: state == "red", told, 2)
+        green = await watch.first(light, lambda state: state == "green", told, 15)
+    print(f"limit of 8 s ended after {green:.2f} s")
+    assert 7 <= green <= 10
+    assert len(watch.decisions("limit_expired")) == 1
+
+
+async def test_the_log_of_the_limited_house_is_clean(charging: LiveHomeAssistant) -> None:
+    assert [text for text in charging.errors() if "cem_sgcp" in text] == []
