@@ -48,7 +48,7 @@ def go(house: House, hours: float) -> None:
 
 
 def test_meter_is_the_exact_sum_of_all_devices_at_every_step_of_a_day() -> None:
-    house = at(0, washer_ready=True, dishwasher_ready=True)
+    house = at(0, washer_ready=True, dishwasher_ready=True, ev_autostart=True)
     for step in range(24 * 12):
         if step == 100:
             house.command("washer", "start")
@@ -60,7 +60,7 @@ def test_meter_is_the_exact_sum_of_all_devices_at_every_step_of_a_day() -> None:
 
 
 def test_energy_of_the_meter_is_the_balance_of_all_energy_counters() -> None:
-    house = at(0, washer_ready=True)
+    house = at(0, washer_ready=True, ev_autostart=True)
     house.command("washer", "start")
     go(house, 48)
     net = house.imported - house.exported
@@ -304,6 +304,7 @@ def test_full_car_stops_by_itself() -> None:
 @pytest.mark.parametrize("autostart", [True, False])
 def test_charger_starts_by_itself_only_when_it_is_set_to(autostart: bool) -> None:
     house = at(8, ev_soc=50, ev_autostart=autostart)
+    assert house.read("ev", "charging") is autostart
     house.command("ev", "charging", False)
     go(house, 1)
     assert house.read("ev", "charging") is autostart

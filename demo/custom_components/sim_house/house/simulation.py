@@ -89,6 +89,7 @@ class House:
             greatest_current=options.ev_current,
             current=options.ev_current,
             autostart=options.ev_autostart,
+            switched_on=options.ev_autostart,
         )
         self.washer = Appliance("washing machine", measured_run(options.washer_run))
         self.dishwasher = Appliance("dishwasher", measured_run(options.dishwasher_run), locks=False)
