@@ -215,7 +215,7 @@ def _declared(cls: type[Model]) -> tuple[Declared, ...]:
             metadata=spec.metadata,
             convert=(convert := converter(hints[spec.name], spec.metadata)),
             optional=_accepts_none(convert),
-            required=spec.default is dataclasses.MISSING,
+            required=spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING,
             left_out=spec.default is None,
             default=spec.default,
         )
@@ -243,4 +243,6 @@ def _plain(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
     return [_plain(entry) for entry in value]
