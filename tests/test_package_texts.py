@@ -280,7 +280,8 @@ def test_readme_opens_with_the_two_commands_and_its_pictures_and_links_exist() -
     assert max(readme.index("scripts/demo"), readme.index("scripts/test")) < 1200
     assert readme.index("scripts/demo") < readme.index("scripts/test")
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        for target in [*re.findall(r"\]\(([^)#\s]+)", text), *re.findall(r'\b(?:src|srcset)="([^"]+)"', text)]:
             if not target.startswith(("http", "mailto:")):
                 assert (page.parent / target).exists(), f"{page.name} points to {target}"
 
