@@ -60,7 +60,7 @@ function tile(entity: string | undefined, options: TileOptions = {}): CardConfig
 }
 
 /** A tile that presses a button; what moves an appliance asks first. */
-function pressTile(entity: string | undefined, question?: string): CardConfig[] {
+function pressTile(entity: string | undefined, question?: string, size: object = HALF): CardConfig[] {
   if (entity === undefined) return [];
   const press = {
     action: "perform-action",
@@ -68,7 +68,7 @@ function pressTile(entity: string | undefined, question?: string): CardConfig[] 
     target: { entity_id: entity },
     ...(question ? { confirmation: { text: question } } : {}),
   };
-  return [{ type: "tile", entity, name: NAME, hide_state: true, tap_action: press, icon_tap_action: press, grid_options: HALF }];
+  return [{ type: "tile", entity, name: NAME, hide_state: true, tap_action: press, icon_tap_action: press, grid_options: size }];
 }
 
 function heading(text: string, icon: string, entities: ReadonlyArray<string | undefined> = []): CardConfig {
@@ -104,18 +104,18 @@ function planView(site: Site, words: Localize): View {
         ...tile(entities["plan_status"]),
       ]),
       ...section(heading(words("heading.costs"), "mdi:cash-clock"), [
-        ...tile(entities["planned_cost_today"]),
-        ...tile(entities["planned_cost_tomorrow"]),
+        ...tile(entities["planned_cost_today"], { full: true }),
+        ...tile(entities["planned_cost_tomorrow"], { full: true }),
         ...tile(entities["next_start"]),
         ...tile(entities["import_price"]),
-        ...pressTile(entities["replan"]),
+        ...pressTile(entities["replan"], undefined, FULL),
       ]),
       ...section(
         heading(words("heading.devices"), "mdi:devices"),
         site.devices.flatMap((device): CardConfig[] => {
           const entity = device.entities["device_state"] ?? device.entities["planned_power"];
           if (entity === undefined) return [];
-          return [{ type: "tile", entity, name: device.name, icon: ICONS[device.kind], grid_options: HALF }];
+          return [{ type: "tile", entity, name: device.name, icon: ICONS[device.kind], grid_options: FULL }];
         }),
       ),
     ],
@@ -129,7 +129,7 @@ function deviceCards({ name, entities }: SiteDevice, words: Localize): CardConfi
     ...tile(entities["planned_start"]),
     ...tile(entities["expected_cost"]),
     ...tile(entities["ready_by"]),
-    ...pressTile(entities["announce"]),
+    ...pressTile(entities["announce"], undefined, FULL),
     ...pressTile(entities["start_now"], words("confirm.start", { name })),
     ...pressTile(entities["cancel"], words("confirm.cancel", { name })),
     ...tile(entities["control"], { features: ["toggle"], full: true }),

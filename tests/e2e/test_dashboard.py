@@ -165,7 +165,6 @@ async def test_an_open_dashboard_survives_a_reload_of_the_integration(
         [entry] = await house.get("config/config_entries/entry?domain=cem_sgcp")
         await house.post(f"config/config_entries/entry/{entry['entry_id']}/reload")
         await seen.page.wait_for_timeout(3000)
-        await seen.page.goto(f"{house.url}/cem-sgcp/plan")
         await seen.shows_plan()
         await seen.settled()
 
@@ -178,6 +177,7 @@ async def test_phone_and_desktop_dark_and_light(
         "dashboard-desktop-dark": {"width": 1400, "height": 1160, "color_scheme": "dark"},
         "dashboard-phone": {"width": 390, "height": 1000, "color_scheme": "light", "device_scale_factor": 2},
     }
+    await house.call("persistent_notification.dismiss", notification_id="cem_sgcp_dashboard_ready")
     for name, look in looks.items():
         async with visit(chromium, **look) as seen:
             await seen.open(f"{house.url}/cem-sgcp/plan")

@@ -112,9 +112,9 @@ const ht = {
   "editor.entry_id": "Netzanschluss",
   "editor.title": "Titel",
   "editor.hours": "Gezeigte Stunden"
-}, At = { en: ht, de: te };
-function j(i) {
-  const t = i ?? "en", e = At[t] ?? At[t.split("-")[0] ?? "en"] ?? ht;
+}, xt = { en: ht, de: te };
+function F(i) {
+  const t = i ?? "en", e = xt[t] ?? xt[t.split("-")[0] ?? "en"] ?? ht;
   return (n, s = {}) => (e[n] ?? ht[n]).replace(/\{(\w+)\}/g, (r, o) => {
     const a = s[o];
     return a === void 0 ? r : String(a);
@@ -167,8 +167,8 @@ function re(i) {
  * Copyright 2019 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const X = globalThis, mt = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, ft = /* @__PURE__ */ Symbol(), kt = /* @__PURE__ */ new WeakMap();
-let It = class {
+const X = globalThis, mt = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, ft = /* @__PURE__ */ Symbol(), At = /* @__PURE__ */ new WeakMap();
+let Rt = class {
   constructor(t, e, n) {
     if (this._$cssResult$ = !0, n !== ft) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
     this.cssText = t, this.t = e;
@@ -178,7 +178,7 @@ let It = class {
     const e = this.t;
     if (mt && t === void 0) {
       const n = e !== void 0 && e.length === 1;
-      n && (t = kt.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), n && kt.set(e, t));
+      n && (t = At.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), n && At.set(e, t));
     }
     return t;
   }
@@ -186,20 +186,20 @@ let It = class {
     return this.cssText;
   }
 };
-const oe = (i) => new It(typeof i == "string" ? i : i + "", void 0, ft), ae = (i, ...t) => {
+const oe = (i) => new Rt(typeof i == "string" ? i : i + "", void 0, ft), ae = (i, ...t) => {
   const e = i.length === 1 ? i[0] : t.reduce((n, s, r) => n + ((o) => {
     if (o._$cssResult$ === !0) return o.cssText;
     if (typeof o == "number") return o;
     throw Error("Value passed to 'css' function must be a 'css' function result: " + o + ". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.");
   })(s) + i[r + 1], i[0]);
-  return new It(e, i, ft);
+  return new Rt(e, i, ft);
 }, le = (i, t) => {
   if (mt) i.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
   else for (const e of t) {
     const n = document.createElement("style"), s = X.litNonce;
     s !== void 0 && n.setAttribute("nonce", s), n.textContent = e.cssText, i.appendChild(n);
   }
-}, Et = mt ? (i) => i : (i) => i instanceof CSSStyleSheet ? ((t) => {
+}, kt = mt ? (i) => i : (i) => i instanceof CSSStyleSheet ? ((t) => {
   let e = "";
   for (const n of t.cssRules) e += n.cssText;
   return oe(e);
@@ -209,7 +209,7 @@ const oe = (i) => new It(typeof i == "string" ? i : i + "", void 0, ft), ae = (i
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, St = rt.trustedTypes, fe = St ? St.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, F = (i, t) => i, dt = { toAttribute(i, t) {
+const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, Et = rt.trustedTypes, fe = Et ? Et.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, V = (i, t) => i, dt = { toAttribute(i, t) {
   switch (t) {
     case Boolean:
       i = i ? fe : null;
@@ -237,16 +237,16 @@ const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnProperty
       }
   }
   return e;
-} }, jt = (i, t) => !ce(i, t), Mt = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: jt };
+} }, It = (i, t) => !ce(i, t), St = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: It };
 Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), rt.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
-let U = class extends HTMLElement {
+let H = class extends HTMLElement {
   static addInitializer(t) {
     this._$Ei(), (this.l ??= []).push(t);
   }
   static get observedAttributes() {
     return this.finalize(), this._$Eh && [...this._$Eh.keys()];
   }
-  static createProperty(t, e = Mt) {
+  static createProperty(t, e = St) {
     if (e.state && (e.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(t) && ((e = Object.create(e)).wrapped = !0), this.elementProperties.set(t, e), !e.noAccessor) {
       const n = /* @__PURE__ */ Symbol(), s = this.getPropertyDescriptor(t, n, e);
       s !== void 0 && he(this.prototype, t, s);
@@ -264,16 +264,16 @@ let U = class extends HTMLElement {
     }, configurable: !0, enumerable: !0 };
   }
   static getPropertyOptions(t) {
-    return this.elementProperties.get(t) ?? Mt;
+    return this.elementProperties.get(t) ?? St;
   }
   static _$Ei() {
-    if (this.hasOwnProperty(F("elementProperties"))) return;
+    if (this.hasOwnProperty(V("elementProperties"))) return;
     const t = me(this);
     t.finalize(), t.l !== void 0 && (this.l = [...t.l]), this.elementProperties = new Map(t.elementProperties);
   }
   static finalize() {
-    if (this.hasOwnProperty(F("finalized"))) return;
-    if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(F("properties"))) {
+    if (this.hasOwnProperty(V("finalized"))) return;
+    if (this.finalized = !0, this._$Ei(), this.hasOwnProperty(V("properties"))) {
       const e = this.properties, n = [...pe(e), ...ue(e)];
       for (const s of n) this.createProperty(s, e[s]);
     }
@@ -293,8 +293,8 @@ let U = class extends HTMLElement {
     const e = [];
     if (Array.isArray(t)) {
       const n = new Set(t.flat(1 / 0).reverse());
-      for (const s of n) e.unshift(Et(s));
-    } else t !== void 0 && e.push(Et(t));
+      for (const s of n) e.unshift(kt(s));
+    } else t !== void 0 && e.push(kt(t));
     return e;
   }
   static _$Eu(t, e) {
@@ -352,7 +352,7 @@ let U = class extends HTMLElement {
   requestUpdate(t, e, n, s = !1, r) {
     if (t !== void 0) {
       const o = this.constructor;
-      if (s === !1 && (r = this[t]), n ??= o.getPropertyOptions(t), !((n.hasChanged ?? jt)(r, e) || n.useDefault && n.reflect && r === this._$Ej?.get(t) && !this.hasAttribute(o._$Eu(t, n)))) return;
+      if (s === !1 && (r = this[t]), n ??= o.getPropertyOptions(t), !((n.hasChanged ?? It)(r, e) || n.useDefault && n.reflect && r === this._$Ej?.get(t) && !this.hasAttribute(o._$Eu(t, n)))) return;
       this.C(t, e, n);
     }
     this.isUpdatePending === !1 && (this._$ES = this._$EP());
@@ -420,30 +420,30 @@ let U = class extends HTMLElement {
   firstUpdated(t) {
   }
 };
-U.elementStyles = [], U.shadowRootOptions = { mode: "open" }, U[F("elementProperties")] = /* @__PURE__ */ new Map(), U[F("finalized")] = /* @__PURE__ */ new Map(), ge?.({ ReactiveElement: U }), (rt.reactiveElementVersions ??= []).push("2.1.2");
+H.elementStyles = [], H.shadowRootOptions = { mode: "open" }, H[V("elementProperties")] = /* @__PURE__ */ new Map(), H[V("finalized")] = /* @__PURE__ */ new Map(), ge?.({ ReactiveElement: H }), (rt.reactiveElementVersions ??= []).push("2.1.2");
 /**
  * @license
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const gt = globalThis, Pt = (i) => i, tt = gt.trustedTypes, Ct = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, Ft = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Vt = "?" + M, _e = `<${Vt}>`, L = document, G = () => L.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", _t = Array.isArray, $e = (i) => _t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
-\f\r]`, I = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Tt = /-->/g, zt = />/g, T = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`, "g"), Ot = /'/g, Nt = /"/g, Wt = /^(?:script|style|textarea|title)$/i, Bt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Bt(1), w = Bt(2), H = /* @__PURE__ */ Symbol.for("lit-noChange"), g = /* @__PURE__ */ Symbol.for("lit-nothing"), Lt = /* @__PURE__ */ new WeakMap(), z = L.createTreeWalker(L, 129);
-function Gt(i, t) {
+const gt = globalThis, Mt = (i) => i, tt = gt.trustedTypes, Pt = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, jt = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Ft = "?" + M, _e = `<${Ft}>`, U = document, G = () => U.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", _t = Array.isArray, $e = (i) => _t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
+\f\r]`, j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Ct = /-->/g, Tt = />/g, z = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`, "g"), zt = /'/g, Ot = /"/g, Vt = /^(?:script|style|textarea|title)$/i, Wt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Wt(1), w = Wt(2), D = /* @__PURE__ */ Symbol.for("lit-noChange"), g = /* @__PURE__ */ Symbol.for("lit-nothing"), Nt = /* @__PURE__ */ new WeakMap(), O = U.createTreeWalker(U, 129);
+function Bt(i, t) {
   if (!_t(i) || !i.hasOwnProperty("raw")) throw Error("invalid template strings array");
-  return Ct !== void 0 ? Ct.createHTML(t) : t;
+  return Pt !== void 0 ? Pt.createHTML(t) : t;
 }
 const ye = (i, t) => {
   const e = i.length - 1, n = [];
-  let s, r = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = I;
+  let s, r = t === 2 ? "<svg>" : t === 3 ? "<math>" : "", o = j;
   for (let a = 0; a < e; a++) {
     const l = i[a];
     let h, d, c = -1, p = 0;
-    for (; p < l.length && (o.lastIndex = p, d = o.exec(l), d !== null); ) p = o.lastIndex, o === I ? d[1] === "!--" ? o = Tt : d[1] !== void 0 ? o = zt : d[2] !== void 0 ? (Wt.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = T) : d[3] !== void 0 && (o = T) : o === T ? d[0] === ">" ? (o = s ?? I, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? T : d[3] === '"' ? Nt : Ot) : o === Nt || o === Ot ? o = T : o === Tt || o === zt ? o = I : (o = T, s = void 0);
-    const $ = o === T && i[a + 1].startsWith("/>") ? " " : "";
-    r += o === I ? l + _e : c >= 0 ? (n.push(h), l.slice(0, c) + Ft + l.slice(c) + M + $) : l + M + (c === -2 ? a : $);
+    for (; p < l.length && (o.lastIndex = p, d = o.exec(l), d !== null); ) p = o.lastIndex, o === j ? d[1] === "!--" ? o = Ct : d[1] !== void 0 ? o = Tt : d[2] !== void 0 ? (Vt.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = z) : d[3] !== void 0 && (o = z) : o === z ? d[0] === ">" ? (o = s ?? j, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? z : d[3] === '"' ? Ot : zt) : o === Ot || o === zt ? o = z : o === Ct || o === Tt ? o = j : (o = z, s = void 0);
+    const $ = o === z && i[a + 1].startsWith("/>") ? " " : "";
+    r += o === j ? l + _e : c >= 0 ? (n.push(h), l.slice(0, c) + jt + l.slice(c) + M + $) : l + M + (c === -2 ? a : $);
   }
-  return [Gt(i, r + (i[e] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), n];
+  return [Bt(i, r + (i[e] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), n];
 };
 class Z {
   constructor({ strings: t, _$litType$: e }, n) {
@@ -451,25 +451,25 @@ class Z {
     this.parts = [];
     let r = 0, o = 0;
     const a = t.length - 1, l = this.parts, [h, d] = ye(t, e);
-    if (this.el = Z.createElement(h, n), z.currentNode = this.el.content, e === 2 || e === 3) {
+    if (this.el = Z.createElement(h, n), O.currentNode = this.el.content, e === 2 || e === 3) {
       const c = this.el.content.firstChild;
       c.replaceWith(...c.childNodes);
     }
-    for (; (s = z.nextNode()) !== null && l.length < a; ) {
+    for (; (s = O.nextNode()) !== null && l.length < a; ) {
       if (s.nodeType === 1) {
-        if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(Ft)) {
+        if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(jt)) {
           const p = d[o++], $ = s.getAttribute(c).split(M), _ = /([.?@])?(.*)/.exec(p);
           l.push({ type: 1, index: r, name: _[2], strings: $, ctor: _[1] === "." ? we : _[1] === "?" ? be : _[1] === "@" ? xe : ot }), s.removeAttribute(c);
         } else c.startsWith(M) && (l.push({ type: 6, index: r }), s.removeAttribute(c));
-        if (Wt.test(s.tagName)) {
+        if (Vt.test(s.tagName)) {
           const c = s.textContent.split(M), p = c.length - 1;
           if (p > 0) {
             s.textContent = tt ? tt.emptyScript : "";
-            for (let $ = 0; $ < p; $++) s.append(c[$], G()), z.nextNode(), l.push({ type: 2, index: ++r });
+            for (let $ = 0; $ < p; $++) s.append(c[$], G()), O.nextNode(), l.push({ type: 2, index: ++r });
             s.append(c[p], G());
           }
         }
-      } else if (s.nodeType === 8) if (s.data === Vt) l.push({ type: 2, index: r });
+      } else if (s.nodeType === 8) if (s.data === Ft) l.push({ type: 2, index: r });
       else {
         let c = -1;
         for (; (c = s.data.indexOf(M, c + 1)) !== -1; ) l.push({ type: 7, index: r }), c += M.length - 1;
@@ -478,15 +478,15 @@ class Z {
     }
   }
   static createElement(t, e) {
-    const n = L.createElement("template");
+    const n = U.createElement("template");
     return n.innerHTML = t, n;
   }
 }
-function D(i, t, e = i, n) {
-  if (t === H) return t;
+function R(i, t, e = i, n) {
+  if (t === D) return t;
   let s = n !== void 0 ? e._$Co?.[n] : e._$Cl;
   const r = K(t) ? void 0 : t._$litDirective$;
-  return s?.constructor !== r && (s?._$AO?.(!1), r === void 0 ? s = void 0 : (s = new r(i), s._$AT(i, e, n)), n !== void 0 ? (e._$Co ??= [])[n] = s : e._$Cl = s), s !== void 0 && (t = D(i, s._$AS(i, t.values), s, n)), t;
+  return s?.constructor !== r && (s?._$AO?.(!1), r === void 0 ? s = void 0 : (s = new r(i), s._$AT(i, e, n)), n !== void 0 ? (e._$Co ??= [])[n] = s : e._$Cl = s), s !== void 0 && (t = R(i, s._$AS(i, t.values), s, n)), t;
 }
 class ve {
   constructor(t, e) {
@@ -499,17 +499,17 @@ class ve {
     return this._$AM._$AU;
   }
   u(t) {
-    const { el: { content: e }, parts: n } = this._$AD, s = (t?.creationScope ?? L).importNode(e, !0);
-    z.currentNode = s;
-    let r = z.nextNode(), o = 0, a = 0, l = n[0];
+    const { el: { content: e }, parts: n } = this._$AD, s = (t?.creationScope ?? U).importNode(e, !0);
+    O.currentNode = s;
+    let r = O.nextNode(), o = 0, a = 0, l = n[0];
     for (; l !== void 0; ) {
       if (o === l.index) {
         let h;
         l.type === 2 ? h = new q(r, r.nextSibling, this, t) : l.type === 1 ? h = new l.ctor(r, l.name, l.strings, this, t) : l.type === 6 && (h = new Ae(r, this, t)), this._$AV.push(h), l = n[++a];
       }
-      o !== l?.index && (r = z.nextNode(), o++);
+      o !== l?.index && (r = O.nextNode(), o++);
     }
-    return z.currentNode = L, s;
+    return O.currentNode = U, s;
   }
   p(t) {
     let e = 0;
@@ -535,7 +535,7 @@ class q {
     return this._$AB;
   }
   _$AI(t, e = this) {
-    t = D(this, t, e), K(t) ? t === g || t == null || t === "" ? (this._$AH !== g && this._$AR(), this._$AH = g) : t !== this._$AH && t !== H && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : $e(t) ? this.k(t) : this._(t);
+    t = R(this, t, e), K(t) ? t === g || t == null || t === "" ? (this._$AH !== g && this._$AR(), this._$AH = g) : t !== this._$AH && t !== D && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : $e(t) ? this.k(t) : this._(t);
   }
   O(t) {
     return this._$AA.parentNode.insertBefore(t, this._$AB);
@@ -544,10 +544,10 @@ class q {
     this._$AH !== t && (this._$AR(), this._$AH = this.O(t));
   }
   _(t) {
-    this._$AH !== g && K(this._$AH) ? this._$AA.nextSibling.data = t : this.T(L.createTextNode(t)), this._$AH = t;
+    this._$AH !== g && K(this._$AH) ? this._$AA.nextSibling.data = t : this.T(U.createTextNode(t)), this._$AH = t;
   }
   $(t) {
-    const { values: e, _$litType$: n } = t, s = typeof n == "number" ? this._$AC(t) : (n.el === void 0 && (n.el = Z.createElement(Gt(n.h, n.h[0]), this.options)), n);
+    const { values: e, _$litType$: n } = t, s = typeof n == "number" ? this._$AC(t) : (n.el === void 0 && (n.el = Z.createElement(Bt(n.h, n.h[0]), this.options)), n);
     if (this._$AH?._$AD === s) this._$AH.p(e);
     else {
       const r = new ve(s, this), o = r.u(this.options);
@@ -555,8 +555,8 @@ class q {
     }
   }
   _$AC(t) {
-    let e = Lt.get(t.strings);
-    return e === void 0 && Lt.set(t.strings, e = new Z(t)), e;
+    let e = Nt.get(t.strings);
+    return e === void 0 && Nt.set(t.strings, e = new Z(t)), e;
   }
   k(t) {
     _t(this._$AH) || (this._$AH = [], this._$AR());
@@ -567,8 +567,8 @@ class q {
   }
   _$AR(t = this._$AA.nextSibling, e) {
     for (this._$AP?.(!1, !0, e); t !== this._$AB; ) {
-      const n = Pt(t).nextSibling;
-      Pt(t).remove(), t = n;
+      const n = Mt(t).nextSibling;
+      Mt(t).remove(), t = n;
     }
   }
   setConnected(t) {
@@ -588,11 +588,11 @@ class ot {
   _$AI(t, e = this, n, s) {
     const r = this.strings;
     let o = !1;
-    if (r === void 0) t = D(this, t, e, 0), o = !K(t) || t !== this._$AH && t !== H, o && (this._$AH = t);
+    if (r === void 0) t = R(this, t, e, 0), o = !K(t) || t !== this._$AH && t !== D, o && (this._$AH = t);
     else {
       const a = t;
       let l, h;
-      for (t = r[0], l = 0; l < r.length - 1; l++) h = D(this, a[n + l], e, l), h === H && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === g ? t = g : t !== g && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
+      for (t = r[0], l = 0; l < r.length - 1; l++) h = R(this, a[n + l], e, l), h === D && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === g ? t = g : t !== g && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
     }
     o && !s && this.j(t);
   }
@@ -621,7 +621,7 @@ class xe extends ot {
     super(t, e, n, s, r), this.type = 5;
   }
   _$AI(t, e = this) {
-    if ((t = D(this, t, e, 0) ?? g) === H) return;
+    if ((t = R(this, t, e, 0) ?? g) === D) return;
     const n = this._$AH, s = t === g && n !== g || t.capture !== n.capture || t.once !== n.once || t.passive !== n.passive, r = t !== g && (n === g || s);
     s && this.element.removeEventListener(this.name, this, n), r && this.element.addEventListener(this.name, this, t), this._$AH = t;
   }
@@ -637,7 +637,7 @@ class Ae {
     return this._$AM._$AU;
   }
   _$AI(t) {
-    D(this, t);
+    R(this, t);
   }
 }
 const ke = gt.litHtmlPolyfillSupport;
@@ -657,7 +657,7 @@ const Ee = (i, t, e) => {
  * SPDX-License-Identifier: BSD-3-Clause
  */
 const $t = globalThis;
-class V extends U {
+class W extends H {
   constructor() {
     super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
   }
@@ -676,17 +676,17 @@ class V extends U {
     super.disconnectedCallback(), this._$Do?.setConnected(!1);
   }
   render() {
-    return H;
+    return D;
   }
 }
-V._$litElement$ = !0, V.finalized = !0, $t.litElementHydrateSupport?.({ LitElement: V });
+W._$litElement$ = !0, W.finalized = !0, $t.litElementHydrateSupport?.({ LitElement: W });
 const Se = $t.litElementPolyfillSupport;
-Se?.({ LitElement: V });
+Se?.({ LitElement: W });
 ($t.litElementVersions ??= []).push("4.2.2");
-const R = "var(--state-inactive-color, #8a8f94)", W = "var(--primary-color, #009ac7)", Kt = "var(--primary-text-color, #212121)", et = "var(--error-color, #db4437)", Me = {
+const I = "var(--state-inactive-color, #8a8f94)", B = "var(--primary-color, #009ac7)", Gt = "var(--primary-text-color, #212121)", et = "var(--error-color, #db4437)", Me = {
   pv: "var(--energy-solar-color, #ff9800)",
   battery: "var(--energy-battery-out-color, #4db6ac)"
-}, Ut = [
+}, Lt = [
   [1, "#4269d0"],
   [5, "#a463f2"],
   [6, "#ff8ab7"],
@@ -702,7 +702,7 @@ function Pe(i) {
     const s = Me[n];
     if (s && !e.has(n))
       return e.add(n), s;
-    const [r, o] = Ut[t++ % Ut.length];
+    const [r, o] = Lt[t++ % Lt.length];
     return `var(--color-${r}, ${o})`;
   });
 }
@@ -716,7 +716,7 @@ function Te({ geometry: i, colors: t, currency: e, now: n, formats: s, words: r 
   return w`
     <defs>
       <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <line x1="0" y1="0" x2="0" y2="6" stroke=${W} stroke-width="1.6" opacity="0.45"></line>
+        <line x1="0" y1="0" x2="0" y2="6" stroke=${B} stroke-width="1.6" opacity="0.45"></line>
       </pattern>
     </defs>
     ${i.ticks.map((o) => w`
@@ -730,7 +730,7 @@ function Te({ geometry: i, colors: t, currency: e, now: n, formats: s, words: r 
       ${i.ticks.map((o) => w`
         <text x=${o.x} y=${i.axisTop + 12} text-anchor="middle" class=${o.midnight ? "day" : ""}>${o.label}</text>`)}
     </g>
-    ${i.rows.map((o, a) => Le(o, i, t[a] ?? R, s, r))}
+    ${i.rows.map((o, a) => Le(o, i, t[a] ?? I, s, r))}
     ${Ue(i, n)}
   `;
 }
@@ -745,10 +745,10 @@ function ze(i, t, e) {
   const { price: n } = i;
   return n ? w`
     ${yt(i, n, e("axis.price", { unit: `${t}/kWh` }))}
-    <path class="price" d=${n.known} fill=${W} opacity="0.22"></path>
+    <path class="price" d=${n.known} fill=${B} opacity="0.22"></path>
     <path d=${n.expected} fill="url(#hatch)"></path>
-    <path class="line" d=${n.line} stroke=${W}></path>
-    <path class="line expected" d=${n.expectedLine} stroke=${W}></path>
+    <path class="line" d=${n.line} stroke=${B}></path>
+    <path class="line expected" d=${n.expectedLine} stroke=${B}></path>
     <path class="line thin" d=${n.exportLine} stroke="var(--energy-grid-return-color, #8353d1)"></path>
     ${n.expectedFrom === null || i.right - n.expectedFrom < 56 ? g : w`
       <text class="hint" x=${Math.max(n.expectedFrom, i.left) + 4} y=${n.top - 10}>${e("price.forecast")}</text>`}` : g;
@@ -757,10 +757,10 @@ function Oe(i, t, e, n) {
   const { power: s } = i;
   return w`
     ${yt(i, s, n("axis.power"), n("axis.power_hint"))}
-    <path d=${s.base} fill=${R} opacity="0.55"></path>
-    ${s.layers.map((r, o) => w`<path class="layer" d=${r} fill=${t[o] ?? R}></path>`)}
+    <path d=${s.base} fill=${I} opacity="0.55"></path>
+    ${s.layers.map((r, o) => w`<path class="layer" d=${r} fill=${t[o] ?? I}></path>`)}
     <path class="line halo" d=${s.net}></path>
-    <path class="line net" d=${s.net} stroke=${Kt}></path>
+    <path class="line net" d=${s.net} stroke=${Gt}></path>
     <path class="line limit" d=${s.importLimit} stroke=${et}></path>
     <path class="line limit" d=${s.exportLimit} stroke=${et}></path>
     ${s.above === null ? g : w`
@@ -771,7 +771,7 @@ function Oe(i, t, e, n) {
 function Ne(i, t, e) {
   return i.level ? w`
     ${yt(i, i.level, e(i.level.unit === "%" ? "axis.level" : "axis.level_kwh"))}
-    ${i.level.lines.map(({ path: n, device: s }) => w`<path class="line level" d=${n} stroke=${t[s] ?? R}></path>`)}` : g;
+    ${i.level.lines.map(({ path: n, device: s }) => w`<path class="line level" d=${n} stroke=${t[s] ?? I}></path>`)}` : g;
 }
 function Le(i, t, e, n, s) {
   const { device: r } = i, { run: o } = r, a = [];
@@ -804,7 +804,7 @@ const pt = "cem_sgcp", He = {
   "ev charger": "ev_charger",
   appliance: "appliance",
   load: "load"
-}, Ht = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
+}, Ut = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
 function De(i) {
   const t = /* @__PURE__ */ new Map();
   for (const r of Object.values(i.entities)) {
@@ -823,7 +823,7 @@ function De(i) {
     e.find((a) => a.entryId === r)?.devices.push(o);
   const s = (r, o) => r.name.localeCompare(o.name);
   for (const r of e)
-    r.devices.sort((o, a) => Ht.indexOf(o.kind) - Ht.indexOf(a.kind) || s(o, a));
+    r.devices.sort((o, a) => Ut.indexOf(o.kind) - Ut.indexOf(a.kind) || s(o, a));
   return e.sort(s);
 }
 function ut(i, t) {
@@ -833,7 +833,7 @@ function ut(i, t) {
 function Re(i) {
   return i.config_entry_id ?? i.config_entries?.[0] ?? void 0;
 }
-const O = (i) => String(Math.round(i * 10) / 10);
+const N = (i) => String(Math.round(i * 10) / 10);
 function vt(i, t) {
   const e = [];
   return i.forEach((n, s) => {
@@ -842,23 +842,23 @@ function vt(i, t) {
     r && o === s - 1 && i[o]?.end === n.start ? r.push(s) : e.push([s]);
   }), e;
 }
-function N(i, t, e, n) {
+function L(i, t, e, n) {
   return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
     (s) => s.map((r, o) => {
-      const { start: a, end: l } = i[r], h = O(n(t[r]));
-      return `${o ? `V${h}` : `M${O(e(a))} ${h}`}H${O(e(l))}`;
+      const { start: a, end: l } = i[r], h = N(n(t[r]));
+      return `${o ? `V${h}` : `M${N(e(a))} ${h}`}H${N(e(l))}`;
     }).join("")
   ).join("");
 }
 function nt(i, t, e, n, s) {
   return vt(i, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
-    const a = N(o.map((h) => i[h]), o.map((h) => e[h] ?? null), n, s), l = [...o].reverse().map((h) => `V${O(s(t[h]))}H${O(n(i[h].start))}`).join("");
+    const a = L(o.map((h) => i[h]), o.map((h) => e[h] ?? null), n, s), l = [...o].reverse().map((h) => `V${N(s(t[h]))}H${N(n(i[h].start))}`).join("");
     return `${a}${l}Z`;
   }).join("");
 }
 function Ie(i, t, e, n) {
   return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
-    (s) => s.map((r, o) => `${o ? "L" : "M"}${O(e(i[r].end))} ${O(n(t[r]))}`).join("")
+    (s) => s.map((r, o) => `${o ? "L" : "M"}${N(e(i[r].end))} ${N(n(t[r]))}`).join("")
   ).join("");
 }
 function at(i, t) {
@@ -916,16 +916,16 @@ function Ke(i, t, e = 25) {
     a && a.end === s.start && Math.sign(a.energy) === Math.sign(o) ? (a.end = s.end, a.energy += l) : n.push({ start: s.start, end: s.end, energy: l, power: 0 });
   }), n.map(({ start: s, end: r, energy: o }) => ({ start: s, end: r, power: o / (r - s) }));
 }
-const Dt = 30;
+const Ht = 30;
 function Ze(i, t, e, n) {
   const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = i, l = a[0].start, h = a.at(-1).end, d = at([l, h], [r, o]);
   let c = 2;
   const p = { top: c, bottom: c + 6, pieces: qe(i, l, h, d) };
   c = p.bottom + 24;
   const $ = Je(a, d, c, s ? 64 : 80, n);
-  $ && (c = $.bottom + Dt);
+  $ && (c = $.bottom + Ht);
   const _ = Qe(i, d, c, s ? 150 : 190, n);
-  c = _.bottom + Dt;
+  c = _.bottom + Ht;
   const m = Xe(i, d, c, s ? 50 : 58, n);
   m ? c = m.bottom + 8 : c = _.bottom + 6;
   const f = c;
@@ -955,9 +955,9 @@ function Je(i, t, e, n, s) {
     ...c,
     known: nt(i, _, p, t, c.scale),
     expected: nt(i, _, $, t, c.scale),
-    line: N(i, p, t, c.scale),
-    expectedLine: N(i, $, t, c.scale),
-    exportLine: h ? N(i, a, t, c.scale) : "",
+    line: L(i, p, t, c.scale),
+    expectedLine: L(i, $, t, c.scale),
+    exportLine: h ? L(i, a, t, c.scale) : "",
     expectedFrom: m < 0 ? null : t(i[m].start)
   };
 }
@@ -979,9 +979,9 @@ function Qe(i, t, e, n, s) {
     scale: m,
     base: b(o),
     layers: a.map(b),
-    net: N(r, r.map((u) => u.net), t, m),
-    importLimit: N(r, c.map(f), t, m),
-    exportLimit: N(r, p.map(f), t, m),
+    net: L(r, r.map((u) => u.net), t, m),
+    importLimit: L(r, c.map(f), t, m),
+    exportLimit: L(r, p.map(f), t, m),
     above: y(c),
     below: y(p)
   };
@@ -1107,7 +1107,7 @@ function Q(i, t) {
   const e = i.findIndex((n) => n.end > t);
   return e < 0 ? i.length - 1 : e;
 }
-function Zt(i, t, e) {
+function Kt(i, t, e) {
   const n = i.level?.[t];
   return n == null ? "" : i.capacity ? ` (${e.number(n / i.capacity * 100)} %)` : ` (${e.number(n / 1e3, 1)} kWh)`;
 }
@@ -1117,13 +1117,13 @@ function an(i, t, e, n, s) {
   const o = [];
   if (r.importPrice !== null) {
     const a = r.known ? "" : ` (${s("price.forecast")})`;
-    o.push({ name: s("price.import"), value: n.price(r.importPrice) + a, color: W, shape: r.known ? "line" : "dashes" });
+    o.push({ name: s("price.import"), value: n.price(r.importPrice) + a, color: B, shape: r.known ? "line" : "dashes" });
   }
-  return o.push({ name: s("power.net"), value: n.power(r.net), color: Kt, shape: "line" }), r.importLimit !== null && o.push({ name: s("power.limit_import"), value: n.power(r.importLimit), color: et, shape: "dashes" }), r.exportLimit !== null && o.push({ name: s("power.limit_export"), value: n.power(Math.abs(r.exportLimit)), color: et, shape: "dashes" }), o.push({ name: s("power.base"), value: n.power(r.base), color: R, shape: "box" }), i.devices.forEach((a, l) => {
+  return o.push({ name: s("power.net"), value: n.power(r.net), color: Gt, shape: "line" }), r.importLimit !== null && o.push({ name: s("power.limit_import"), value: n.power(r.importLimit), color: et, shape: "dashes" }), r.exportLimit !== null && o.push({ name: s("power.limit_export"), value: n.power(Math.abs(r.exportLimit)), color: et, shape: "dashes" }), o.push({ name: s("power.base"), value: n.power(r.base), color: I, shape: "box" }), i.devices.forEach((a, l) => {
     o.push({
       name: a.name,
-      value: n.power(a.power[t] ?? 0) + Zt(a, t, n),
-      color: e[l] ?? R,
+      value: n.power(a.power[t] ?? 0) + Kt(a, t, n),
+      color: e[l] ?? I,
       shape: "box"
     });
   }), o;
@@ -1153,7 +1153,7 @@ function ln(i, t, e) {
                 <td>${s.importPrice === null ? "–" : t.number(s.importPrice, 3)}${s.known ? "" : "*"}</td>
                 <td>${t.number(s.net)}</td>
                 <td>${t.number(s.base)}</td>
-                ${i.devices.map((l) => x`<td>${t.number(l.power[r] ?? 0)}${Zt(l, r, t)}</td>`)}
+                ${i.devices.map((l) => x`<td>${t.number(l.power[r] ?? 0)}${Kt(l, r, t)}</td>`)}
               </tr>
             `;
   })}
@@ -1478,7 +1478,7 @@ const cn = ae`
     font-size: var(--ha-font-size-s, 12px);
   }
 `;
-function Rt(i, t) {
+function Dt(i, t) {
   let e = null, n = null;
   for (const s of i) {
     const r = t(s);
@@ -1491,7 +1491,7 @@ function hn(i, t, e) {
   if (!n || !s) return e("plan.waiting");
   const r = (h) => `${t.shortDay(h)} ${t.time(h)}`, o = [e("summary.title", { start: r(n.start), end: r(s.end) })];
   i.phase && o.push(`${e("phase.title")}: ${e(`phase.${i.phase}`)}.`);
-  const a = Rt(i.steps, (h) => h.importPrice);
+  const a = Dt(i.steps, (h) => h.importPrice);
   a && o.push(
     e("summary.price", {
       low: t.price(a.low.importPrice),
@@ -1500,7 +1500,7 @@ function hn(i, t, e) {
       highTime: r(a.high.start)
     })
   );
-  const l = Rt(i.steps, (h) => h.net);
+  const l = Dt(i.steps, (h) => h.net);
   l && o.push(
     e("summary.net", {
       low: t.power(l.low.net),
@@ -1516,7 +1516,7 @@ function hn(i, t, e) {
   return o.join(" ");
 }
 const ct = 36e5, dn = 3e4, pn = [12, 24, 48];
-class un extends V {
+class un extends W {
   static styles = cn;
   static properties = {
     _config: { state: !0 },
@@ -1533,7 +1533,7 @@ class un extends V {
   _plan;
   _geometry;
   _formats;
-  _words = j("en");
+  _words = F("en");
   _onScreen = !0;
   _resize;
   _intersection;
@@ -1554,7 +1554,7 @@ class un extends V {
         { name: "hours", selector: { number: { min: 6, max: 72, step: 1, mode: "box", unit_of_measurement: "h" } } }
       ],
       computeLabel: (t) => {
-        const e = j(document.documentElement.lang || navigator.language);
+        const e = F(document.documentElement.lang || navigator.language);
         return t.name === "entry_id" || t.name === "title" || t.name === "hours" ? e(`editor.${t.name}`) : void 0;
       }
     };
@@ -1605,7 +1605,7 @@ class un extends V {
   willUpdate(t) {
     const e = this._hass, n = [this._config, this._width, this._hours, this._now, this._data];
     if (!e || !this._config || n.every((a, l) => a === this._drawn[l])) return;
-    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= ut(e, this._config.entry_id), this._words = j(e.language), this._whole = this._site && sn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
+    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= ut(e, this._config.entry_id), this._words = F(e.language), this._whole = this._site && sn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
     const s = this._whole, r = this._selected === null ? void 0 : this._plan?.steps[this._selected]?.start;
     this._plan = s && on(s, this._now, this._now + this._shownHours * ct);
     const { _plan: o } = this;
@@ -1739,28 +1739,28 @@ class un extends V {
     this._selected = a === null ? null : Math.min(Math.max(a, 0), e.length - 1);
   };
 }
-const mn = "custom:cem-sgcp-plan-card", qt = {
+const mn = "custom:cem-sgcp-plan-card", Zt = {
   pv: "mdi:solar-power-variant",
   battery: "mdi:home-battery",
   ev_charger: "mdi:ev-station",
   appliance: "mdi:washing-machine",
   load: "mdi:power-plug",
   other: "mdi:power-plug"
-}, Jt = { type: "entity" }, xt = { columns: 6 }, B = { columns: "full" };
+}, qt = { type: "entity" }, Jt = { columns: 6 }, T = { columns: "full" };
 function v(i, t = {}) {
   if (i === void 0) return [];
-  const e = { type: "tile", entity: i, name: Jt, grid_options: t.full ? B : xt };
+  const e = { type: "tile", entity: i, name: qt, grid_options: t.full ? T : Jt };
   return t.features && (e.features = t.features.map((n) => ({ type: n, ...n === "numeric-input" ? { style: "buttons" } : {} })), e.features_position = t.full ? "inline" : "bottom"), [e];
 }
-function Y(i, t) {
+function Y(i, t, e = Jt) {
   if (i === void 0) return [];
-  const e = {
+  const n = {
     action: "perform-action",
     perform_action: "button.press",
     target: { entity_id: i },
     ...t ? { confirmation: { text: t } } : {}
   };
-  return [{ type: "tile", entity: i, name: Jt, hide_state: !0, tap_action: e, icon_tap_action: e, grid_options: xt }];
+  return [{ type: "tile", entity: i, name: qt, hide_state: !0, tap_action: n, icon_tap_action: n, grid_options: e }];
 }
 function P(i, t, e = []) {
   const n = e.filter((s) => s !== void 0).map((s) => ({ type: "entity", entity: s, show_state: !0 }));
@@ -1781,7 +1781,7 @@ function fn(i, t) {
       {
         type: "grid",
         column_span: 3,
-        cards: [{ type: mn, entry_id: i.entryId, grid_options: B }]
+        cards: [{ type: mn, entry_id: i.entryId, grid_options: T }]
       },
       ...C(P(t("heading.connection"), "mdi:transmission-tower"), [
         ...v(e.traffic_light),
@@ -1792,17 +1792,17 @@ function fn(i, t) {
         ...v(e.plan_status)
       ]),
       ...C(P(t("heading.costs"), "mdi:cash-clock"), [
-        ...v(e.planned_cost_today),
-        ...v(e.planned_cost_tomorrow),
+        ...v(e.planned_cost_today, { full: !0 }),
+        ...v(e.planned_cost_tomorrow, { full: !0 }),
         ...v(e.next_start),
         ...v(e.import_price),
-        ...Y(e.replan)
+        ...Y(e.replan, void 0, T)
       ]),
       ...C(
         P(t("heading.devices"), "mdi:devices"),
         i.devices.flatMap((n) => {
           const s = n.entities.device_state ?? n.entities.planned_power;
-          return s === void 0 ? [] : [{ type: "tile", entity: s, name: n.name, icon: qt[n.kind], grid_options: xt }];
+          return s === void 0 ? [] : [{ type: "tile", entity: s, name: n.name, icon: Zt[n.kind], grid_options: T }];
         })
       )
     ]
@@ -1815,7 +1815,7 @@ function gn({ name: i, entities: t }, e) {
     ...v(t.planned_start),
     ...v(t.expected_cost),
     ...v(t.ready_by),
-    ...Y(t.announce),
+    ...Y(t.announce, void 0, T),
     ...Y(t.start_now, e("confirm.start", { name: i })),
     ...Y(t.cancel, e("confirm.cancel", { name: i })),
     ...v(t.control, { features: ["toggle"], full: !0 }),
@@ -1831,7 +1831,7 @@ function _n(i, t) {
     type: "sections",
     max_columns: 3,
     sections: i.devices.flatMap(
-      (e) => C(P(e.name, qt[e.kind]), gn(e, t))
+      (e) => C(P(e.name, Zt[e.kind]), gn(e, t))
     )
   };
 }
@@ -1855,15 +1855,15 @@ function $n(i, t, e) {
       ]),
       ...C(
         P(e("heading.power"), "mdi:chart-line"),
-        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: B }] : [...v(n.import_power), ...v(n.export_power)]
+        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: T }] : [...v(n.import_power), ...v(n.export_power)]
       ),
       ...C(P(e("heading.decisions"), "mdi:gavel"), [
         ...v(o, { full: !0 }),
-        ...o !== void 0 && s("logbook") ? [{ type: "logbook", target: { entity_id: [o] }, hours_to_show: 48, grid_options: B }] : []
+        ...o !== void 0 && s("logbook") ? [{ type: "logbook", target: { entity_id: [o] }, hours_to_show: 48, grid_options: T }] : []
       ]),
       ...C(
         P(e("heading.calendar"), "mdi:calendar-clock"),
-        n.plan === void 0 ? [] : [{ type: "calendar", entities: [n.plan], initial_view: "listWeek", grid_options: B }]
+        n.plan === void 0 ? [] : [{ type: "calendar", entities: [n.plan], initial_view: "listWeek", grid_options: T }]
       )
     ]
   };
@@ -1881,7 +1881,7 @@ function yn(i) {
   };
 }
 function vn(i, t) {
-  const e = j(t.language), n = ut(t, i.entry_id);
+  const e = F(t.language), n = ut(t, i.entry_id);
   if (!n) return { views: [yn(e)] };
   const s = [fn(n, e), _n(n, e), $n(t, n, e)];
   return { title: n.name, views: s.filter((r) => r.sections.length) };
@@ -1897,7 +1897,7 @@ const Qt = "https://github.com/cem-sgcp/cem_sgcp";
 function Xt(i, t) {
   return customElements.get(i) ? !1 : (customElements.define(i, t), !0);
 }
-const st = j(document.documentElement.lang || navigator.language);
+const st = F(document.documentElement.lang || navigator.language);
 Xt("cem-sgcp-plan-card", un) && (window.customCards ??= []).push({
   type: "cem-sgcp-plan-card",
   name: st("card.name"),
