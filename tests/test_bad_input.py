@@ -44,7 +44,7 @@ FIELDS = [
 def _untouched(house: ManagedHouse) -> Any:
     state = house.cem.state
     return (
-        house.cem.limits,
+        house.cem.grid_side.book,
         dict(state.runs),
         state.prices,
         state.environment,

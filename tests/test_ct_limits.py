@@ -60,12 +60,12 @@ async def test_ct13_an_impossible_limit_is_refused_with_a_reason(
 ) -> None:
     house = await ManagedHouse.build(hass, freezer, devices={})
     await house.call("set_power_limit", value=5000, limit_id="mine")
-    before = house.cem.limits
+    before = house.cem.grid_side.book
     with pytest.raises(ServiceValidationError) as refused:
         await house.call("set_power_limit", value=value, limit_id="mine")
     assert refused.value.translation_key == "invalid_field"
     assert refused.value.translation_placeholders["path"] == "value"
-    assert house.cem.limits == before
+    assert house.cem.grid_side.book == before
     assert float(house.state("import_limit").state) == 5000
 
 

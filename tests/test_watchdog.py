@@ -73,3 +73,16 @@ async def test_a_silent_meter_is_taken_as_the_worst_case_while_a_limit_is_in_for
     await house.step(60)
     assert house.state("net_power").state == "unknown"
     assert float(house.sim("sensor.sim_ev_power")) <= 9000
+
+
+async def test_the_fast_clock_goes_on_after_an_error(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await ManagedHouse.build(hass, freezer, devices={})
+    with monkeypatch.context() as broken:
+        broken.setattr(coordinator, "dispatch", _broken)
+        await house.step(30)
+    await house.call("set_power_limit", value=4200, duration=60)
+    assert float(house.state("import_limit").state) == 4200
+    await house.step(70)
+    assert float(house.state("import_limit").state) == 24000

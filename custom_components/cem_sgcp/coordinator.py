@@ -29,14 +29,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .cem.dispatch import DispatchMemory, DispatchResult, dispatch
-from .cem.limits import LimitBook, phase
 from .cem.model import (
     Direction,
     InstructionKind,
     Limit,
-    LimitCategory,
-    LimitScope,
-    Phase,
     Plan,
     PlanStatus,
     PriceProfile,
@@ -46,17 +42,14 @@ from .cem.model import (
 )
 from .cem.planner import PlannerOptions, make_plan
 from .const import (
-    CONF_CONTRACT_EXPORT_LIMIT,
-    CONF_CONTRACT_IMPORT_LIMIT,
     CONF_CURRENCY,
-    CONF_GRID_SIGNAL,
     CONF_PLAN_INTERVAL,
     DOMAIN,
 )
 from .costs import CostsSoFar
 from .decisions import Decision, Decisions
 from .devices.base import Device, DeviceSettings
-from .grid.signal import SignalReader
+from .grid_side import GridSide
 from .hands import CallRecord, Hands
 from .outlook import Forecaster
 from .problems import Problems
@@ -128,8 +121,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.forecaster = Forecaster(hass, entry.data, devices)
         self.costs = CostsSoFar()
         self.problems = Problems(hass, entry)
-        self.limits = LimitBook(limits=self.state.limits)
-        self._signal = SignalReader(hass, entry.data.get(CONF_GRID_SIGNAL))
+        self.grid_side = GridSide(self)
         self._memory = DispatchMemory.from_json(self.state.dispatch)
         self._fast_listeners: list[Callable[[], None]] = []
         self._stops: list[CALLBACK_TYPE] = []
@@ -140,19 +132,28 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self._stale = False
         self._planning = asyncio.Lock()
         self._stopped = False
-        self.data = CemData(live=Live(now=dt_util.utcnow()), plan=self.state.plan)
+        self.grid_side.put_contract_limits()
+        self.data = CemData(live=self._first_look(dt_util.utcnow()), plan=self.state.plan)
 
     # ------------------------------------------------------------------------------------------------ start and stop
+
+    def _first_look(self, now: datetime) -> Live:
+        """Return what holds before the fast clock runs: a restart never shows a limit as lifted, not even once."""
+        return Live(
+            now=now,
+            light=self.grid_side.light(now),
+            import_limit=self.grid_side.book.effective(now, Direction.IMPORT),
+            export_limit=self.grid_side.book.effective(now, Direction.EXPORT),
+        )
 
     @callback
     def async_start(self) -> None:
         """Start both clocks; limits hold from the first moment, before any plan."""
         self.runs.drop_unknown({device.device_id for device in self.devices})
-        self._put_contract_limits()
         for device in self.devices:
             if device.device_id in self.state.touched:
                 self.hands.remember_touched(device)
-        watched = self.sense.meter_entities | self._signal.entities
+        watched = self.sense.meter_entities | self.grid_side.entities
         slow = self.sense.device_entities - watched
         if watched:
             self._stops.append(async_track_state_change_event(self.hass, watched, self._on_fast_change))
@@ -249,7 +250,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                 now,
                 outlook,
                 resources=self.sense.resources(now, self.runs.of, ahead=True),
-                limits=self.limits.limits,
+                limits=self.grid_side.book.limits,
                 light=self.data.live.light,
             )
             previous = self.data.plan
@@ -323,7 +324,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
 
     @callback
     def tick(self, _now: datetime | None = None) -> None:
-        """Look at limits, signals and measurements, and instruct the devices."""
+        """Look at limits, signals and measurements, and instruct the devices; whatever happens, again soon."""
         if self._stopped:
             return
         if self._pending_tick is not None:
@@ -331,8 +332,15 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             self._pending_tick = None
         self._last_tick = time.monotonic()
         now = dt_util.utcnow()
-        self._expire_limits(now)
-        light = self._light(now)
+        try:
+            self._act(now)
+        except Exception:
+            _LOGGER.exception("The fast clock failed; it goes on with the next measurement")
+        finally:
+            self._schedule_tick(now)
+
+    def _act(self, now: datetime) -> None:
+        light = self.grid_side.observe(now)
         self.runner.observe(now)
         resources = self.sense.resources(now, self.runs.of)
         self.runner.observe_presence(resources, now)
@@ -343,21 +351,21 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             resources=resources,
             plan=self.data.plan,
             plan_max_age=self.plan_max_age,
-            limits=self.limits.limits,
+            limits=self.grid_side.book.limits,
             light=light,
             memory=self._memory,
         )
         self._memory = result.memory
         self._remember()
         self.costs.add(now, net_power, self.data.snapshot)
-        self._report_limits(result)
+        self.grid_side.report(result)
         self._publish(
             Live(
                 now=now,
                 net_power=net_power,
                 light=light,
-                import_limit=self.limits.effective(now, Direction.IMPORT),
-                export_limit=self.limits.effective(now, Direction.EXPORT),
+                import_limit=self.grid_side.book.effective(now, Direction.IMPORT),
+                export_limit=self.grid_side.book.effective(now, Direction.EXPORT),
                 resources=resources,
                 dispatch=result,
             )
@@ -378,7 +386,6 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         if self._stale != (stale := self.plan_is_stale(now)):
             self._stale = stale
             self.async_update_listeners()
-        self._schedule_tick(now)
 
     def _remember(self) -> None:
         """Keep what dispatch must know after a restart."""
@@ -419,103 +426,13 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         if self._timer is not None:
             self._timer()
         moments = [now + timedelta(seconds=HEARTBEAT)]
-        if (change := self.limits.next_change(now)) is not None:
-            moments.append(change)
-        moments += [moment for moment in self.runner.moments() if moment > now]
-        if self.state.light is not None and self.state.light.until is not None and self.state.light.until > now:
-            moments.append(self.state.light.until)
+        moments += [moment for moment in (*self.grid_side.moments(now), *self.runner.moments()) if moment > now]
         self._timer = async_track_point_in_utc_time(self.hass, self._on_timer, min(moments))
 
     @callback
     def _on_timer(self, _now: datetime) -> None:
         self._timer = None
         self.tick()
-
-    # ------------------------------------------------------------------------------------------------ limits and phase
-
-    def _put_contract_limits(self) -> None:
-        now = dt_util.utcnow()
-        for direction, key in (
-            (Direction.IMPORT, CONF_CONTRACT_IMPORT_LIMIT),
-            (Direction.EXPORT, CONF_CONTRACT_EXPORT_LIMIT),
-        ):
-            limit_id = f"contract_{direction.value}"
-            self.limits = self.limits.clear(limit_id)
-            value = self.config_entry.data.get(key)
-            if value is not None:
-                self.limits = self.limits.put(
-                    Limit(
-                        limit_id=limit_id,
-                        source="contract",
-                        direction=direction,
-                        value=float(value),
-                        start=now,
-                        category=LimitCategory.SAFETY,
-                        scope=LimitScope.CONNECTION,
-                        reason="contract",
-                    ),
-                    now,
-                )
-
-    def _expire_limits(self, now: datetime) -> None:
-        self.limits, expired = self.limits.expire(now)
-        for limit in expired:
-            self.decisions.announce(Decision.LIMIT_EXPIRED, **_limit_data(limit))
-        if expired:
-            self._limits_changed()
-
-    def _limits_changed(self) -> None:
-        self.state.limits = self.limits.limits
-        self.store.save_soon()
-        self.request_plan()
-
-    def _report_limits(self, result: DispatchResult) -> None:
-        """Tell the user of a limit that cannot be held, and when it can again."""
-        unheld = {entry.limit.direction: entry for entry in result.unheld}
-        for direction in Direction:
-            if (entry := unheld.get(direction)) is not None:
-                self.problems.limit_not_held(direction.value, entry.limit.value, entry.excess)
-            else:
-                self.problems.limit_held(direction.value)
-
-    async def async_put_limit(self, limit: Limit) -> None:
-        """Put a limit in force: it is on disk before it is acknowledged, and acts at once."""
-        self.limits = self.limits.put(limit, dt_util.utcnow())
-        self.state.limits = self.limits.limits
-        await self.store.async_save_now()
-        self.decisions.announce(Decision.LIMIT_RECEIVED, **_limit_data(limit))
-        self._limits_changed()
-        self.request_tick(urgent=True)
-
-    async def async_clear_limits(self, limits: tuple[Limit, ...]) -> None:
-        """Revoke limits."""
-        for limit in limits:
-            self.limits = self.limits.clear(limit.limit_id, source=limit.source, direction=limit.direction)
-            self.decisions.announce(Decision.LIMIT_CLEARED, **_limit_data(limit))
-        self._limits_changed()
-        await self.store.async_save_now()
-        self.request_tick(urgent=True)
-
-    def _light(self, now: datetime) -> TrafficLight:
-        """Return the phase in force: the worst of the signal entity, the signal by action and the limits."""
-        sensed = self._signal.read(now, self.state.sensed_light)
-        if sensed != self.state.sensed_light:
-            self.state.sensed_light = sensed
-            self.store.save_soon()
-        told = self.state.light
-        if told is not None and told.until is not None and told.until <= now:
-            self.state.light = told = None
-            self.store.save_soon()
-        candidates = [light for light in (sensed, told) if light is not None]
-        signal = max(candidates, key=lambda light: light.phase.severity, default=TrafficLight())
-        return phase(self.limits.limits, signal, now)
-
-    async def async_set_signal(self, light: TrafficLight | None) -> None:
-        """Take in the phase that an action tells; None withdraws it."""
-        self.state.light = None if light is None or light.phase is Phase.GREEN else light
-        await self.store.async_save_now()
-        self.request_tick(urgent=True)
-        self.request_plan()
 
     # ------------------------------------------------------------------------------------------------ commands
 
@@ -572,16 +489,3 @@ def _solve(snapshot: SiteSnapshot, previous: Plan | None) -> Plan:
 
 def _presence(state: Any) -> bool:
     return state is not None and state.state not in {"unavailable", "unknown"}
-
-
-def _limit_data(limit: Limit) -> dict[str, Any]:
-    return {
-        "limit_id": limit.limit_id,
-        "direction": limit.direction.value,
-        "value": limit.value,
-        "source": limit.source,
-        "category": limit.category.value,
-        "scope": limit.scope.value,
-        "until": None if limit.end is None else limit.end.isoformat(),
-        "reason": limit.reason,
-    }

@@ -28,6 +28,7 @@ from .const import (
     CONF_IMPORT_TARIFF,
 )
 from .devices.base import Device
+from .devices.reading import number_of, power_of, unit_of
 from .grid.forecast_source import async_solar_forecast
 from .grid.history import async_power_history
 from .grid.reader import TariffReader
@@ -130,7 +131,8 @@ class Forecaster:
             config_entry_ids=(entry,) if source == "energy" and entry else (),
         )
         self.pv_reports[device.device_id] = report
-        power = sense.power(device, now)
+        # A plant that is held down says nothing about the sun.
+        power = None if self._curtailed(device) else sense.power(device, now)
         return forecast_pv(
             series,
             history=self._device_history.get(device.device_id),
@@ -140,6 +142,15 @@ class Forecaster:
             measured=None if power is None else -power,
             nominal=device.data.get("nominal_power"),
         )
+
+    def _curtailed(self, device: Device) -> bool:
+        entity_id, nominal = device.data.get("curtail_entity"), device.data.get("nominal_power")
+        state = self._hass.states.get(entity_id) if entity_id else None
+        if unit_of(state) == "%":
+            share = number_of(state)
+            return share is not None and share < 100.0
+        limit = power_of(state)
+        return limit is not None and nominal is not None and limit < 0.99 * nominal
 
     # ------------------------------------------------------------------------------------------------ own load
 

@@ -6,7 +6,6 @@ The neutral model checks the meaning. It must not decide anything.
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
-import math
 from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
@@ -34,102 +33,11 @@ from .const import DOMAIN
 from .coordinator import CemConfigEntry, CemCoordinator
 from .devices.base import Device
 from .errors import translated
+from .grid_side import CONTRACT
 from .plan_response import plan_response, run_response
+from .validators import duration, moment, number, one_of, single, slots, text
 
 ATTR_CONFIG_ENTRY: Final = "config_entry_id"
-MAXIMUM_SLOTS: Final = 5000
-LONGEST: Final = 366 * 24 * 3600.0
-
-
-# ------------------------------------------------------------------------------------------------ validators
-
-
-def number(minimum: float, maximum: float) -> Callable[[Any], float]:
-    """Return a validator for a finite number within bounds."""
-
-    def validate(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise vol.Invalid(f"expected a number, got {_short(value)}")
-        try:
-            result = float(value)
-        except (ValueError, OverflowError) as error:
-            raise vol.Invalid(f"expected a number, got {_short(value)}") from error
-        if not math.isfinite(result):
-            raise vol.Invalid(f"expected a finite number, got {_short(value)}")
-        if not minimum <= result <= maximum:
-            raise vol.Invalid(f"expected a number from {minimum:g} to {maximum:g}, got {_short(value)}")
-        return result
-
-    return validate
-
-
-def moment(value: Any) -> datetime:
-    """Validate a date and time; without time zone it is local. Returns UTC."""
-    if isinstance(value, str) and len(value) <= 64:
-        parsed = dt_util.parse_datetime(value)
-    else:
-        parsed = value if isinstance(value, datetime) else None
-    if parsed is None:
-        raise vol.Invalid(f"expected a date and time, got {_short(value)}")
-    try:
-        result = dt_util.as_utc(parsed)
-    except (OverflowError, ValueError) as error:
-        raise vol.Invalid(f"expected a date and time of this century, got {_short(value)}") from error
-    if not 2000 <= result.year <= 2200:
-        raise vol.Invalid(f"expected a date and time of this century, got {_short(value)}")
-    return result
-
-
-def duration(value: Any) -> float:
-    """Validate a duration: hours, minutes and seconds, `HH:MM:SS` or s. Returns s."""
-    try:
-        seconds = cv.positive_time_period(value).total_seconds()
-    except (vol.Invalid, OverflowError, ValueError, TypeError) as error:
-        raise vol.Invalid(f"expected a duration such as 01:30:00, got {_short(value)}") from error
-    if not 0 < seconds <= LONGEST:
-        raise vol.Invalid(f"expected a duration of up to a year, got {_short(value)}")
-    return seconds
-
-
-def text(value: Any) -> str:
-    """Validate a short text."""
-    if not isinstance(value, str) or len(value) > 255:
-        raise vol.Invalid(f"expected a text of at most 255 characters, got {_short(value)}")
-    return value
-
-
-def one_of(kind: type[Direction | LimitCategory | LimitScope | Phase]) -> Callable[[Any], Any]:
-    """Return a validator for the values of an enumeration."""
-    names = [member.value for member in kind]
-
-    def validate(value: Any) -> Any:
-        if not isinstance(value, str) or value not in names:
-            raise vol.Invalid(f"expected one of {', '.join(names)}, got {_short(value)}")
-        return kind(value)
-
-    return validate
-
-
-def single(value: Any) -> str:
-    """Validate one id; a list of one is taken as its only entry."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return text(value)
-
-
-def slots(value: Any) -> list[dict[str, Any]]:
-    """Validate a list of slots; what a slot means is checked by the model."""
-    if not isinstance(value, list) or not value or len(value) > MAXIMUM_SLOTS:
-        raise vol.Invalid(f"expected a list of 1 to {MAXIMUM_SLOTS} slots, got {_short(value)}")
-    for entry in value:
-        if not isinstance(entry, dict):
-            raise vol.Invalid(f"expected a slot with start and end, got {_short(entry)}")
-    return value
-
-
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
 # ------------------------------------------------------------------------------------------------ schemas
@@ -324,7 +232,7 @@ async def _set_signal(call: ServiceCall, data: dict[str, Any]) -> ServiceRespons
     if until is not None and until <= now:
         raise ModelError("end_before_start", "end", start=now.isoformat(), end=until.isoformat())
     light = TrafficLight(phase=data["phase"], source=data["source"], reason=data["reason"], since=now, until=until)
-    await coordinator.async_set_signal(light)
+    await coordinator.grid_side.async_set_signal(light)
     return {"phase": coordinator.data.live.light.phase.value}
 
 
@@ -346,7 +254,7 @@ async def _set_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse
         reason=data["reason"],
     )
     _refuse_contract(limit.limit_id)
-    await coordinator.async_put_limit(limit)
+    await coordinator.grid_side.async_put_limit(limit)
     return {"limit_id": limit.limit_id, "state": "accepted"}
 
 
@@ -356,20 +264,20 @@ async def _clear_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceRespon
         _refuse_contract(limit_id)
     chosen = tuple(
         limit
-        for limit in coordinator.limits.limits
-        if limit.source != "contract"
+        for limit in coordinator.grid_side.book.limits
+        if limit.source != CONTRACT
         and (limit_id is None or limit.limit_id == limit_id)
         and ("direction" not in data or limit.direction is data["direction"])
     )
     if limit_id is not None and not chosen:
         raise ModelError("unknown_limit", "limit_id", value=limit_id)
-    await coordinator.async_clear_limits(chosen)
+    await coordinator.grid_side.async_clear_limits(chosen)
     return {"cleared": [limit.limit_id for limit in chosen]}
 
 
 def _refuse_contract(limit_id: str) -> None:
     """Keep the limits of the contract out of reach: they are set in the configuration."""
-    if limit_id.startswith("contract_"):
+    if limit_id.startswith(f"{CONTRACT}_"):
         raise ModelError("contract_limit", "limit_id", value=limit_id)
 
 
