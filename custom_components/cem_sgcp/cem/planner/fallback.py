@@ -29,8 +29,8 @@ from .messages import note
 from .power_profile import started_runs
 from .run_patterns import moment
 from .run_starts import SAME, Starts, starts_of
-from .solution import TINY, numbers, watts
-from .store_lines import actuator_lines, level_per_kwh, presence, reach_of
+from .solution import TINY, numbers, over_notes, watts
+from .store_lines import Reach, actuator_lines, level_per_kwh, presence, reach_of
 
 
 @dataclass(slots=True)
@@ -78,6 +78,8 @@ def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Pla
         _add_store(draft, resource)
     _curtail(draft)
     net = draft.net
+    said += over_notes(frame, "import_limit_exceeded", net - frame.import_limit, frame.import_limit)
+    said += over_notes(frame, "export_limit_exceeded", -net - frame.export_limit, frame.export_limit)
     price = np.where(net >= 0, frame.import_price, frame.export_price)
     return Plan(
         created=snapshot.now,
@@ -123,7 +125,11 @@ def _cost(frame: Frame, power: Array, net: Array) -> Array | float:
 def _add_forecast(draft: _Draft, resource: Resource) -> None:
     power = forecast_power(resource, draft.frame.grid, draft.frame.now)
     intent = Intent.UNLIMITED if isinstance(resource.control, PowerEnvelope) else Intent.IDLE
-    draft.keep(resource, _device(resource, power, (intent,) * len(power)), power)
+    plan = _device(resource, power, (intent,) * len(power))
+    if isinstance(resource.control, PowerEnvelope):
+        rating = (resource.control.nominal_power or 0.0) / 1000.0
+        plan = plan.replace(lower=watts(np.minimum(power, -rating)), upper=watts(np.maximum(power, rating)))
+    draft.keep(resource, plan, power)
 
 
 def _device(
@@ -237,26 +243,29 @@ def _add_store(draft: _Draft, resource: Resource) -> None:
     present = presence(frame, control)
     reach = reach_of([actuator_lines(entry, control.level, unit) for entry in control.actuators], present)
     low, high = control.level_range.start / unit, control.level_range.end / unit
-    wanted = _filling(draft, control, unit, present * reach.charge, reach.stored_per_kwh)
+    wanted = _filling(draft, control, unit, present * reach.charge, reach)
     level = control.level / unit
     power, levels = frame.zeros(), frame.zeros()
     intents: list[Intent] = []
     for step in range(frame.steps):
         hours, net = float(frame.hours[step]), float(draft.net[step])
         charge, discharge = float(reach.charge[step] * present[step]), float(reach.discharge[step] * present[step])
-        if wanted[step] > TINY:
+        if not charge and not discharge:
+            intents.append(Intent.IDLE)
+        elif wanted[step] > TINY:
             power[step] = wanted[step]
             intents.append(Intent.CHARGE_GRID)
         elif net < 0 and reach.stored_per_kwh:
-            power[step] = min(-net, charge)
+            power[step] = min(-net, charge) if -net >= reach.least else 0.0
             intents.append(Intent.SELF_CONSUMPTION if discharge else Intent.CHARGE_SURPLUS)
         elif discharge and not control.targets:
             power[step] = -min(net, discharge)
             intents.append(Intent.SELF_CONSUMPTION)
         else:
-            intents.append(Intent.HOLD if charge else Intent.IDLE)
+            intents.append(Intent.HOLD)
         if power[step] > 0:
             power[step] = min(power[step], max(high - level, 0.0) / (reach.stored_per_kwh * hours))
+            power[step] = power[step] if power[step] >= reach.least * present[step] - 1e-9 else 0.0
             level += power[step] * reach.stored_per_kwh * hours
         elif power[step] < 0:
             power[step] = max(power[step], -max(level - low, 0.0) / (reach.drawn_per_kwh * hours))
@@ -277,10 +286,11 @@ def _add_store(draft: _Draft, resource: Resource) -> None:
     )
 
 
-def _filling(draft: _Draft, control: FillRate, unit: float, charge: Array, stored_per_kwh: float) -> Array:
+def _filling(draft: _Draft, control: FillRate, unit: float, charge: Array, reach: Reach) -> Array:
     """Return the kW per step that reach the targets, in the cheapest steps before each, within the import limit."""
     frame = draft.frame
     power = frame.zeros()
+    stored_per_kwh, least = reach.stored_per_kwh, max(reach.least, 0.0)
     if not stored_per_kwh:
         return power
     for target in sorted(control.targets, key=lambda entry: entry.start):
@@ -294,7 +304,8 @@ def _filling(draft: _Draft, control: FillRate, unit: float, charge: Array, store
         for step in np.lexsort((np.arange(frame.steps), price)):
             if missing <= 1e-9:
                 break
-            taken = min(room[step], missing / (stored_per_kwh * frame.hours[step]))
+            taken = min(room[step], max(missing / (stored_per_kwh * frame.hours[step]), least * before[step]))
+            taken = taken if power[step] + taken >= least * before[step] - 1e-9 else 0.0
             power[step] += taken
             missing -= taken * stored_per_kwh * frame.hours[step]
     return power
@@ -319,7 +330,10 @@ def _curtail(draft: _Draft) -> None:
             continue
         power = power + over
         draft.net = draft.net + over
-        told = watts(power)
         draft.devices[resource.resource_id] = plan.replace(
-            intent=tuple(Intent.CURTAIL if entry > TINY else Intent.UNLIMITED for entry in over), power=told, lower=told
+            intent=tuple(Intent.CURTAIL if entry > TINY else Intent.UNLIMITED for entry in over),
+            power=watts(power),
+            lower=tuple(
+                told if entry > TINY else free for entry, told, free in zip(over, watts(power), plan.lower, strict=True)
+            ),
         )

@@ -26,6 +26,9 @@ from .store_lines import Actuator, Line, Reach, actuator_lines, level_per_kwh, p
 #: Price of being above the range where the store was found above it: it may drift back. Price scales per kWh and h.
 DRIFT_BACK = 0.01
 
+#: A trace on what goes in and out, in price scales per kWh: of plans of equal cost the one with less wear is taken.
+THROUGHPUT = 2e-5
+
 
 @dataclass(slots=True)
 class _Flows:
@@ -225,7 +228,12 @@ def _add_actuator(problem: Problem, actuator: Actuator, present: Array, flows: _
     directions: dict[bool, Ints] = {}
     for line in actuator.lines:
         if line.from_zero:
-            factor = problem.columns(frame.steps, upper=present, worth=line.cost[1] * frame.hours)
+            factor = problem.columns(
+                frame.steps,
+                upper=present,
+                worth=line.cost[1] * frame.hours,
+                extra=THROUGHPUT * frame.scale * abs(line.power[1]) * frame.hours,
+            )
             _flow(flows, line, steps, factor, 1.0, end=1)
             sharing.append(factor)
             directions.setdefault(line.fills, factor)

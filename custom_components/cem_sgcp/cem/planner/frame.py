@@ -173,7 +173,7 @@ def _limit(snapshot: SiteSnapshot, direction: Direction, scope: LimitScope) -> A
     """Return the strictest limit in kW that touches each step: a limit is kept even if it holds for a part only."""
     strictest = np.full(len(snapshot.grid), np.inf)
     for limit in snapshot.limits:
-        if limit.direction is not direction or limit.scope is not scope:
+        if not limit.active or limit.direction is not direction or limit.scope is not scope:
             continue
         end = limit.end.timestamp() if limit.end is not None else np.inf
         touched = snapshot.grid.overlap(limit.start.timestamp(), end) > 0

@@ -27,7 +27,7 @@ from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart
 from .problem import Matrix, Part, Problem, Solved
 from .solution import limit_notes, marginal_price, numbers, watts
-from .solve import ABSOLUTE_GAP, CHANGE, Fixed, Options, Outcome, solve
+from .solve import ABSOLUTE_GAP, CHANGE, Options, Outcome, WhatIf, solve
 from .stability import Questions, kept_starts, tell_runs
 
 #: What is broken by less than this is noise of the solver, price scales.
@@ -55,6 +55,16 @@ class _Answer:
     parts: list[Part]
     matrix: Matrix
     outcome: Outcome
+
+    @property
+    def wasteful(self) -> dict[str, set[int]]:
+        """The steps in which a store fills and empties at once, by the store's name."""
+        found = {
+            part.resource.resource_id: set(part.wasteful(self.outcome.x).tolist())
+            for part in self.parts
+            if isinstance(part, fill_rate.FillRatePart)
+        }
+        return {name: steps for name, steps in found.items() if steps}
 
     @property
     def broken(self) -> bool:
@@ -108,14 +118,11 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     relaxed, told = answer.broken, answer
     if relaxed:
         matrix = _without_penalties(answer)
-        told = replace(answer, matrix=matrix, outcome=solve(matrix, settings, answer.outcome.x))
-    fixed = Fixed(told.matrix, told.outcome.x, settings)
-    solved = Solved(problem=told.problem, x=fixed.x, duals=fixed.duals)
-    questions = Questions(
-        answer.matrix,
-        Fixed(answer.matrix, told.outcome.x, settings, [run.choice_row for run in answer.runs]),
-        answer.runs,
-    )
+        again = replace(answer, matrix=matrix, outcome=solve(matrix, settings, answer.outcome.x))
+        told = answer if again.wasteful else again
+    solved = Solved(problem=told.problem, x=told.outcome.linear.x, duals=told.outcome.linear.duals)
+    rows = [run.choice_row for run in answer.runs]
+    questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs)
     return _plan(frame, told, solved, questions, relaxed=relaxed)
 
 
@@ -136,17 +143,14 @@ def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> _Answer:
                 fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
         matrix = problem.finish()
         answer = _Answer(problem=problem, parts=parts, matrix=matrix, outcome=solve(matrix, settings))
-        wasteful = {
-            part.resource.resource_id: set(part.wasteful(answer.outcome.x).tolist())
-            for part in parts
-            if isinstance(part, fill_rate.FillRatePart)
-        }
         too_much = not late and answer.broken and any(np.isfinite(run.starts.deadline) for run in answer.runs)
-        if not any(wasteful.values()) and not too_much:
+        wasteful = answer.wasteful
+        if not wasteful and not too_much:
             break
         late = late or too_much
         for name, steps in wasteful.items():
-            forbidden.setdefault(name, set()).update(steps)
+            # What it did once it may do elsewhere: the second time it is forbidden everywhere.
+            forbidden[name] = set(range(frame.steps)) if name in forbidden else steps
     return answer
 
 

@@ -14,7 +14,8 @@ from .frame import Frame, Ints, forecast_power
 from .problem import Problem, Solved
 from .solution import TINY, device_cost, watts
 
-#: A trace that leaves generation alone where curtailing it brings nothing, as a share of the price scale.
+#: A trace that leaves generation alone where curtailing it brings nothing, as a share of the price scale; half as much
+#: again for the first step, so that stores take early what would be lost early.
 CURTAIL_TRACE = 2e-4
 
 
@@ -52,9 +53,9 @@ def add(problem: Problem, resource: Resource, control: PowerEnvelope) -> PowerEn
     expected = forecast_power(resource, frame.grid, frame.now)
     prevented_most = _preventable(frame, control, expected)
     cost = control.curtailment_cost * frame.hours
-    prevented = problem.columns(
-        frame.steps, upper=prevented_most, worth=cost, extra=CURTAIL_TRACE * frame.scale * frame.hours
-    )
+    sooner = 1.0 - (frame.edges[:-1] - frame.edges[0]) / (frame.edges[-1] - frame.edges[0])
+    trace = CURTAIL_TRACE * frame.scale * frame.hours * (1.0 + sooner / 2.0)
+    prevented = problem.columns(frame.steps, upper=prevented_most, worth=cost, extra=trace)
     sign = np.where(expected < 0, 1.0, -1.0)
     at = np.flatnonzero(prevented_most > 0)
     limited = expected + sign * prevented_most

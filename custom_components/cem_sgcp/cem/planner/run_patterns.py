@@ -5,12 +5,12 @@ slot or a sequence that may be paused, before a new group, and within a long slo
 be paused is one segment. It must not know the optimisation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import Final
 
-from ..model import Run, ScheduledSlot, Sequence, Slot
+from ..model import Run, Sequence, Slot
 
 #: Most combinations of alternatives and optional slots that are tried for one run.
 MAXIMUM_PATTERNS: Final = 64
@@ -38,6 +38,8 @@ class Piece:
     """Earliest start, seconds since 1970; minus infinity where there is none."""
     last: float
     """Latest end."""
+    begins: bool = True
+    """Whether it is the first part of its slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,6 @@ class Segment:
     def energy(self) -> float:
         """Energy, kWh."""
         return sum(piece.power * piece.duration for piece in self.pieces) / 3.6e6
-
-    def lay_out(self, start: float) -> tuple[ScheduledSlot, ...]:
-        """Return the slots with their times."""
-        slots = []
-        for piece in self.pieces:
-            end = start + piece.duration
-            slots.append(
-                ScheduledSlot(
-                    group=piece.group, slot=piece.slot, start=moment(start), end=moment(end), power=piece.power
-                )
-            )
-            start = end
-        return tuple(slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +195,7 @@ def _pieces(group: int, index: int, slot: Slot, sequence: Sequence, *, cut: bool
     count = max(min(int(slot.duration // shortest), MAXIMUM_SEGMENTS), 1) if cut else 1
     first, last = seconds(slot.earliest_start, float("-inf")), seconds(slot.latest_end, float("inf"))
     piece = Piece(group=group, slot=index, duration=slot.duration / count, power=slot.power, first=first, last=last)
-    return [piece] * count
+    return [piece, *[replace(piece, begins=False)] * (count - 1)]
 
 
 def _segment(sequence: Sequence, pieces: list[Piece], slot: Slot, *, first: bool, last: bool) -> Segment:

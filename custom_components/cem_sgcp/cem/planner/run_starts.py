@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..model import Preference, Run, ScheduledSlot
 from ..model.time_grid import Array
 from .frame import Frame, Ints
-from .run_patterns import Pattern, Segment, patterns_of, seconds
+from .run_patterns import Pattern, Segment, moment, patterns_of, seconds
 
 #: What a start at the end of its window costs more than one at its beginning, in price scales per kWh of the run: of
 #: starts of equal cost the earliest is taken; without prices the latest that is safe.
@@ -97,12 +97,16 @@ class Starts:
         """Return the slots of chosen entries with their times; a slot that is not interrupted is one."""
         slots: list[ScheduledSlot] = []
         for entry in entries:
-            segment = self.patterns[self.pattern[entry]].segments[self.stage[entry]]
-            for slot in segment.lay_out(float(self.start[entry])):
-                if slots and (slots[-1].group, slots[-1].slot, slots[-1].end) == (slot.group, slot.slot, slot.start):
-                    slots[-1] = slots[-1].replace(end=slot.end)
+            begin = float(self.start[entry])
+            for piece in self.patterns[self.pattern[entry]].segments[self.stage[entry]].pieces:
+                start, end = moment(begin), moment(begin + piece.duration)
+                if slots and not piece.begins and slots[-1].end == start:
+                    slots[-1] = slots[-1].replace(end=end)
                 else:
-                    slots.append(slot)
+                    slots.append(
+                        ScheduledSlot(group=piece.group, slot=piece.slot, start=start, end=end, power=piece.power)
+                    )
+                begin += piece.duration
         return tuple(slots)
 
 
@@ -231,17 +235,17 @@ def segment_starts(pattern: Pattern, slots: tuple[ScheduledSlot, ...]) -> list[f
     """Return when each segment of a pattern starts if its slots lie like these, or None if they are not its slots."""
     starts: list[float] = []
     remaining = list(slots)
-    moment = remaining[0].start.timestamp() if remaining else 0.0
+    begin = remaining[0].start.timestamp() if remaining else 0.0
     for segment in pattern.segments:
         for number, piece in enumerate(segment.pieces):
             if not remaining or (remaining[0].group, remaining[0].slot) != (piece.group, piece.slot):
                 return None
             if number == 0:
-                starts.append(moment)
-            moment += piece.duration
-            if moment > remaining[0].end.timestamp() - SAME:
+                starts.append(begin)
+            begin += piece.duration
+            if begin > remaining[0].end.timestamp() - SAME:
                 remaining.pop(0)
-                moment = remaining[0].start.timestamp() if remaining else moment
+                begin = remaining[0].start.timestamp() if remaining else begin
     return None if remaining else starts
 
 

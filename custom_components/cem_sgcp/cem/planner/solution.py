@@ -8,7 +8,7 @@ import numpy as np
 
 from ..model import Note, Resource
 from ..model.time_grid import Array
-from .frame import Frame, Ints
+from .frame import Frame
 from .messages import note
 from .problem import Solved
 
@@ -47,9 +47,10 @@ def marginal_price(solved: Solved) -> tuple[float, ...]:
 
 
 def limit_notes(solved: Solved) -> tuple[Note, ...]:
-    """Say which limits could not be kept, by how much and when."""
+    """Say which limits a solution could not keep, by how much and when."""
     problem, frame = solved.problem, solved.problem.frame
-    cases = (
+    found: list[Note] = []
+    for key, steps, columns, limit in (
         ("import_limit_exceeded", problem.over_import_steps, problem.over_import, frame.import_limit),
         ("export_limit_exceeded", problem.over_export_steps, problem.over_export, frame.export_limit),
         (
@@ -58,26 +59,28 @@ def limit_notes(solved: Solved) -> tuple[Note, ...]:
             problem.over_controllable,
             frame.controllable_limit,
         ),
-    )
-    return tuple(entry for key, steps, columns, limit in cases for entry in _over(solved, key, steps, columns, limit))
+    ):
+        over = frame.zeros()
+        over[steps] = solved.x[columns]
+        found += over_notes(frame, key, over, limit)
+    return tuple(found)
 
 
-def _over(solved: Solved, key: str, steps: Ints, columns: Ints, limit: Array) -> list[Note]:
-    frame = solved.problem.frame
-    over = solved.x[columns]
+def over_notes(frame: Frame, key: str, over: Array, limit: Array) -> list[Note]:
+    """Say by how much and when a limit is exceeded; `over` and `limit` in kW per step."""
     broken = np.flatnonzero(over > TINY)
     notes: list[Note] = []
-    for span in np.split(broken, np.flatnonzero(np.diff(steps[broken]) > 1) + 1):
+    for span in np.split(broken, np.flatnonzero(np.diff(broken) > 1) + 1):
         if not len(span):
             continue
         worst = span[int(np.argmax(over[span]))]
         notes.append(
             note(
                 key,
-                start=frame.grid.edges[int(steps[span[0]])].isoformat(),
-                end=frame.grid.edges[int(steps[span[-1]]) + 1].isoformat(),
+                start=frame.grid.edges[int(span[0])].isoformat(),
+                end=frame.grid.edges[int(span[-1]) + 1].isoformat(),
                 power=f"{over[worst] * 1000.0:.0f}",
-                limit=f"{limit[steps[worst]] * 1000.0:.0f}",
+                limit=f"{limit[worst] * 1000.0:.0f}",
             )
         )
     return notes

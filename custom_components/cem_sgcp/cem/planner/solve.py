@@ -64,6 +64,8 @@ class Outcome:
     bound: float
     optimal: bool
     """Whether it was proven to be as close to the best as asked for."""
+    linear: Linear
+    """The linear problem that remains with all yes-or-no columns fixed, solved."""
 
     @property
     def gap(self) -> float:
@@ -78,7 +80,9 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
     bound, relaxed = linear.objective, linear.x
     whole = np.flatnonzero(matrix.integer)
     if not np.any(np.abs(relaxed[whole] - np.round(relaxed[whole])) > 1e-6):
-        return Outcome(x=relaxed, objective=bound, bound=bound, optimal=True)
+        linear.fix(whole, np.round(relaxed[whole]))
+        linear.run()
+        return Outcome(x=linear.x, objective=linear.objective, bound=bound, optimal=True, linear=linear)
     search = Search(matrix, linear, options.change)
     if start is not None:
         search.start_from(start)
@@ -100,7 +104,9 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
     if not np.isfinite(search.objective):
         raise SolverError("no solution within the time limit")
     close = search.objective - bound <= _enough(search.objective, options) * (1.0 + 1e-6)
-    return Outcome(x=linear.x, objective=search.objective, bound=min(bound, search.objective), optimal=close)
+    return Outcome(
+        x=linear.x, objective=search.objective, bound=min(bound, search.objective), optimal=close, linear=linear
+    )
 
 
 def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
@@ -167,22 +173,19 @@ def _branch(search: Search, free: Ints, options: Options, nodes: int | None) -> 
     return float(info.mip_dual_bound), float(solver.getRunTime())
 
 
-class Fixed:
-    """The linear problem that remains when all yes-or-no columns are fixed as in a solution."""
+class WhatIf:
+    """Asks what would be if some yes-or-no columns had other values, all others being as in a solution."""
 
-    def __init__(self, matrix: Matrix, x: Array, options: Options, free: Sequence[int] = ()) -> None:
-        """Fix the columns as in `x`; rows in `free` need not hold, so that one can ask for what they forbid."""
+    def __init__(self, matrix: Matrix, outcome: Outcome, free: Sequence[int] = ()) -> None:
+        """Start from a solution; rows in `free` need not hold, so that one can ask for what they forbid."""
         self._whole = np.flatnonzero(matrix.integer)
-        self._values = np.round(x[self._whole])
-        self._linear = Linear(matrix, options.settings)
+        self._values = np.round(outcome.x[self._whole])
+        self._linear = outcome.linear
         for row in free:
             self._linear.free_row(row)
-        self._linear.fix(self._whole, self._values)
-        self._linear.run()
-        self.x, self.duals = self._linear.x, self._linear.duals
 
-    def what_if(self, columns: Ints, values: Array) -> Array:
-        """Return all columns if some yes-or-no columns had other values; the next question starts afresh.
+    def ask(self, columns: Ints, values: Array) -> Array:
+        """Return all columns if some had other values; the next question starts afresh.
 
         Raises SolverError if that is not possible.
         """
@@ -190,6 +193,6 @@ class Fixed:
         self._linear.fix(columns, values)
         try:
             self._linear.run()
+            return self._linear.x
         finally:
             self._linear.fix(columns, before)
-        return self._linear.x

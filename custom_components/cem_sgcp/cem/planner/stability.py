@@ -27,7 +27,7 @@ from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
 from .problem import Matrix
 from .run_patterns import moment
 from .run_starts import SAME
-from .solve import Fixed
+from .solve import WhatIf
 
 #: Price of moving a start inside the frozen window, in price scales per kWh of the run: more than any saving, less
 #: than a grid limit.
@@ -74,9 +74,9 @@ def threshold(goals: Goals, cost: float) -> float:
 class Questions:
     """Asks what a plan would cost if a run started otherwise, with all other yes-or-no decisions as they are."""
 
-    def __init__(self, matrix: Matrix, fixed: Fixed, parts: list[RunPart]) -> None:
+    def __init__(self, matrix: Matrix, asked: WhatIf, parts: list[RunPart]) -> None:
         self._matrix = matrix
-        self._fixed = fixed
+        self._asked = asked
         self._moves = np.zeros(len(matrix.cost))
         for part in parts:
             self._moves[part.columns] = part.threshold
@@ -98,7 +98,7 @@ class Questions:
         values = np.zeros(len(part.columns))
         values[list(entries)] = 1.0
         try:
-            return self._fixed.what_if(part.columns, values)
+            return self._asked.ask(part.columns, values)
         except SolverError:
             return None
 

@@ -47,7 +47,7 @@ def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[t
         lower[step], upper[step] = _bounds(
             intent, float(power[step]), float(reach.charge[step]), float(reach.discharge[step])
         )
-    return picked, lower, upper
+    return picked, np.minimum(lower, power), np.maximum(upper, power)
 
 
 def _bounds(intent: Intent, power: float, charge: float, discharge: float) -> tuple[float, float]:

@@ -64,6 +64,8 @@ class Reach:
     """currency per kWh given."""
     fastest: float
     """kWh stored per h at most."""
+    least: float
+    """kW that it takes at least when it takes anything."""
 
 
 def level_per_kwh(control: FillRate) -> float:
@@ -153,6 +155,7 @@ def reach_of(actuators: list[Actuator], present: Array) -> Reach:
         charge_cost=-best_charge[1] if best_charge[0] else 0.0,
         discharge_cost=best_discharge[1],
         fastest=fastest,
+        least=min((min(line.power) for entry in actuators for line in entry.lines if line.fills), default=0.0),
     )
 
 
