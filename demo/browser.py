@@ -7,7 +7,15 @@ from pathlib import Path
 import shutil
 import tempfile
 
-from playwright.async_api import Browser, Page, TimeoutError as PlaywrightTimeoutError, async_playwright
+from playwright.async_api import (
+    Browser,
+    Error as BrowserError,
+    Page,
+    TimeoutError as BrowserTimeoutError,
+    async_playwright,
+)
+
+__all__ = ["BrowserError", "browser", "look_at"]
 
 FLAGS = [
     "--headless",
@@ -64,7 +72,7 @@ async def _problems(page: Page, patience: float) -> list[str]:
     try:
         # The login needs no password and leads to the dashboard by itself.
         await page.locator(CARDS).first.wait_for(state="visible", timeout=patience * 1000)
-    except PlaywrightTimeoutError:
+    except BrowserTimeoutError:
         return [f"no card appeared within {patience:g} s at {page.url}"]
     # Cards whose code is still being loaded show an error for a moment.
     for _ in range(20):

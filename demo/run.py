@@ -11,6 +11,8 @@ import sys
 import time
 from typing import Any
 
+import aiohttp
+
 from demo import site
 from demo.history import bring_history
 from demo.live import RESTART_EXIT_CODE, ROOT, LiveError, LiveHomeAssistant, free_port, port_in_use
@@ -104,7 +106,7 @@ async def _or_stop(work: Any, stop: asyncio.Event) -> None:
 
 async def check(port: int, patience: float) -> int:
     """Start the demo in a new folder, wait for the first plan, look at the dashboard. Prints one line of JSON."""
-    from demo.browser import look_at  # noqa: PLC0415 - only the check needs a browser
+    from demo.browser import BrowserError, look_at  # noqa: PLC0415 - only the check needs a browser
 
     config_dir = WORK / f"check-{port}"
     for left in WORK.glob("check-*/"):
@@ -125,8 +127,8 @@ async def check(port: int, patience: float) -> int:
             complaints += _missing(plan)
             say(f"a plan for every device {time.monotonic() - started:.1f} s after Home Assistant was ready")
             complaints += await look_at(f"{home.url}{DASHBOARD}", WORK / "check.png")
-    except LiveError as err:
-        complaints.append(str(err))
+    except (LiveError, BrowserError, aiohttp.ClientError, OSError) as err:
+        complaints.append(f"{type(err).__name__}: {err}")
     # Stopping is part of the demo too.
     errors = home.errors(*OURS)
     result["errors_in_log"] = len(errors)
