@@ -8,7 +8,6 @@ from itertools import pairwise
 import math
 from pathlib import Path
 import random
-import time
 
 from hypothesis import given, settings, strategies as st
 import numpy as np
@@ -118,19 +117,6 @@ def test_a_learned_profile_has_the_shape_of_the_run_in_market_time_units(truth: 
     real = [held_energy(samples, run.start + at * QUARTER, run.start + (at + 1) * QUARTER) for at in range(count)]
     learned = curve(profile_of(run, profile_id="washer"), QUARTER, count)
     assert sum(abs(a - b) for a, b in zip(real, learned, strict=True)) <= 0.06 * sum(real)
-
-
-@pytest.mark.parametrize(
-    "recording_", [recording(name) for name in sorted({truth.recording for truth in TRUTHS})], ids=lambda _: "day"
-)
-def test_a_whole_day_is_learned_within_a_tenth_of_a_second(recording_: Samples) -> None:
-    best = math.inf
-    for _ in range(3):
-        begin = time.perf_counter()
-        profile = learn_profile(recording_, profile_id="washer")
-        best = min(best, time.perf_counter() - begin)
-    assert best < 0.1
-    assert profile.observations == 1
 
 
 def test_of_several_runs_the_one_with_the_most_energy_is_learned() -> None:

@@ -2,9 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 import itertools
-import json
 import math
-import time
 from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given, settings, strategies as st
@@ -293,24 +291,3 @@ def test_a_run_tells_whether_it_is_open_and_running() -> None:
     executing = run.replace(state="executing")
     assert (executing.open, executing.running) == (True, True)
     assert not run.replace(state="finished").open
-
-
-# ------------------------------------------------------------------------------------------------- speed
-
-
-def test_a_week_of_prices_is_built_and_read_within_fifteen_milliseconds() -> None:
-    profile = prices(START, START + 700 * QUARTER)
-    document = json.loads(json.dumps(profile.to_json()))
-    assert len(document["slots"]) == 700
-
-    def best_of(act: object) -> float:
-        spent = []
-        for _ in range(15):
-            begin = time.perf_counter()
-            act()  # type: ignore[operator]
-            spent.append(time.perf_counter() - begin)
-        return min(spent)
-
-    assert best_of(lambda: prices(START, START + 700 * QUARTER)) <= 0.015
-    assert best_of(lambda: PriceProfile.from_json(document)) <= 0.015
-    assert best_of(profile.to_json) <= 0.015
