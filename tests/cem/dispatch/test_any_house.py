@@ -3,7 +3,7 @@
 from datetime import timedelta
 import math
 
-from hypothesis import HealthCheck, given, note, settings, strategies as st
+from hypothesis import HealthCheck, Phase as Stage, given, note, settings, strategies as st
 import pytest
 
 from custom_components.cem_sgcp.cem.dispatch import DispatchMemory
@@ -92,13 +92,21 @@ def houses(draw):
         limit(draw(st.floats(0.0, 5000.0)), limit_id="export", direction=Direction.EXPORT),
     ]
     house.limits = tuple(draw(st.lists(st.sampled_from(limits), unique=True, max_size=2)))
-    note(f"{car=} {store=} {priorities=} plan={house.plan is not None} {[(e.direction, e.value) for e in house.limits]}")
+    note(
+        f"{car=} {store=} {priorities=} plan={house.plan is not None} {[(e.direction, e.value) for e in house.limits]}"
+    )
     note(f"sun {[sun(40.0 * index) for index in range(4)]} base {[house.base(40.0 * index) for index in range(4)]}")
     note(f"lag {house.meter_lag} {house.meter_period} {[device.delay for device in house.devices.values()]}")
     return house
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# A simulated house is slow to shrink and its description is short enough to read as it is.
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Stage.explicit, Stage.reuse, Stage.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(houses())
 def test_limits_hold_while_the_house_can_hold_them_and_nothing_swings(house):
     # Sun and load last change at 120 s; the car takes a minute to start and three to stop.

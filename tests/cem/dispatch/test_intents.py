@@ -6,6 +6,9 @@ import pytest
 
 from custom_components.cem_sgcp.cem.model import (
     AllowedLimitRange,
+    DemandDriven,
+    DemandDrivenActuator,
+    DemandDrivenMode,
     InstructionKind,
     Intent,
     LevelTarget,
@@ -360,3 +363,66 @@ def test_a_device_whose_entities_are_missing_keeps_its_instruction_for_a_while()
         instruction = told(result, "battery")
         assert instruction.kind is kind
     assert instruction.reason == "unavailable"
+
+
+def test_a_mode_that_is_planned_off_is_switched_off():
+    instruction = told(call(_levels(3000.0), net=3500.0, plan=plan(device_plan("heater", Intent.OFF))), "heater")
+    assert (instruction.intent, instruction.power) == (Intent.OFF, 0.0)
+
+
+def test_two_actuators_of_one_store_act_together():
+    two = battery()
+    control = two.control
+    second = control.actuators[0].replace(actuator_id="second")
+    two = two.replace(control=control.replace(actuators=(control.actuators[0], second)))
+    following = plan(device_plan("battery", Intent.COVER_HOUSE, lower=-20_000.0))
+    assert told(call(two, net=9000.0, plan=following), "battery").power == -9000.0
+    following = plan(device_plan("battery", Intent.CHARGE_SURPLUS, upper=20_000.0))
+    assert told(call(two, net=-9000.0, plan=following), "battery").power == 9000.0
+
+
+def test_a_demand_with_several_actuators_is_cut_to_what_they_need_at_least():
+    def actuator(name, least, most):
+        return DemandDrivenActuator(
+            actuator_id=name,
+            modes=(
+                DemandDrivenMode(
+                    mode_id="on",
+                    power=NumberRange(start=least, end=most),
+                    supply_rate=NumberRange(start=1.0, end=3.0),
+                ),
+            ),
+        )
+
+    heating = Resource(
+        resource_id="heating",
+        control=DemandDriven(
+            actuators=(actuator("pump", 500.0, 2500.0), actuator("rod", 0.0, 6000.0)), present_demand_rate=2.0
+        ),
+        power=6000.0,
+        controllable=True,
+    )
+    following = plan(device_plan("heating", Intent.ON, 6000.0))
+    assert told(call(heating, net=6500.0, plan=following), "heating").power == 6000.0
+    result = call(heating, net=6500.0, plan=following, limits=(limit(3000.0),))
+    assert told(result, "heating").power == pytest.approx(2450.0)
+    result = call(heating, net=6500.0, plan=following, limits=(limit(0.0),))
+    assert told(result, "heating").power == 500.0
+    assert result.unheld[0].excess == pytest.approx(1000.0)
+
+
+def test_a_source_that_cannot_be_limited_is_left_alone():
+    fixed = Resource(resource_id="wind", control=PowerEnvelope(), power=-900.0, controllable=True)
+    assert call(fixed, net=0.0).instructions == ()
+
+
+def test_modes_for_emergencies_only_are_not_used():
+    spare = battery()
+    actuator = spare.control.actuators[0]
+    modes = tuple(entry.replace(abnormal_condition_only=entry.mode_id == "discharge") for entry in actuator.modes)
+    spare = spare.replace(control=spare.control.replace(actuators=(actuator.replace(modes=modes),)))
+    assert told(call(spare, net=2000.0, plan=plan(device_plan("battery", Intent.COVER_HOUSE))), "battery").power == 0.0
+    heater = _levels()
+    modes = tuple(entry.replace(abnormal_condition_only=True) for entry in heater.control.modes)
+    heater = heater.replace(control=heater.control.replace(modes=modes))
+    assert told(call(heater, net=0.0, plan=plan(device_plan("heater", Intent.OFF))), "heater").power == 0.0

@@ -78,6 +78,9 @@ def test_ct08_a_silent_meter_leaves_static_shares():
 
 def test_a_silent_meter_under_a_connection_limit_assumes_the_highest_load_seen():
     busy = call(ev(power=2000.0), net=9000.0, plan=CHARGING, limits=(limit(12_000.0),))
+    busy = call(
+        ev(power=2000.0), net=9000.0, plan=CHARGING, limits=(limit(12_000.0),), memory=busy.memory, now=later(1)
+    )
     calm = call(
         ev(power=4000.0), net=5000.0, plan=CHARGING, limits=(limit(12_000.0),), memory=busy.memory, now=later(60)
     )
@@ -85,6 +88,23 @@ def test_a_silent_meter_under_a_connection_limit_assumes_the_highest_load_seen()
         ev(power=4000.0), net=None, plan=CHARGING, limits=(limit(12_000.0),), memory=calm.memory, now=later(75)
     )
     assert told(blind, "ev").power == pytest.approx(12_000.0 - 50.0 - 7000.0, abs=10.0)
+
+
+def test_a_slip_of_the_meter_is_not_taken_for_the_highest_load():
+    slip = call(ev(power=2000.0), net=900_000.0, plan=CHARGING, limits=(limit(12_000.0),))
+    for second in (1, 2):
+        slip = call(
+            ev(power=2000.0),
+            net=2500.0,
+            plan=CHARGING,
+            limits=(limit(12_000.0),),
+            memory=slip.memory,
+            now=later(second),
+        )
+    blind = call(
+        ev(power=2000.0), net=None, plan=CHARGING, limits=(limit(12_000.0),), memory=slip.memory, now=later(75)
+    )
+    assert told(blind, "ev").power > 8000.0
 
 
 def test_a_silent_meter_of_which_nothing_is_known_leaves_no_room():
@@ -433,6 +453,73 @@ def test_a_battery_that_gives_less_than_told_is_not_counted_on():
     real.step = weak
     house.run(120)
     assert max(house.nets[60:]) <= 6000.0
+
+
+def test_a_flickering_load_under_a_limit_is_answered_with_few_commands():
+    noise = (0, 37, -61, 80, -15, 92, -88, 54, 5, -40)
+    house = closed_loop((limit(9000.0),), base=lambda time: 1500.0 + noise[int(time * 7) % 10] + time / 10.0)
+    house.run(600)
+    assert max(house.nets[30:]) <= 9000.0
+    assert house.commands["ev"] < 30
+    assert house.commands["battery"] < 60
+
+
+def test_a_tapering_battery_leaves_the_surplus_to_the_other():
+    both = plan(device_plan("battery1", Intent.CHARGE_SURPLUS), device_plan("battery2", Intent.CHARGE_SURPLUS))
+    house = Simulation(
+        {
+            "battery1": Device(lambda power: battery("battery1", power=power, priority=1), ceiling=lambda time: 800.0),
+            "battery2": Device(lambda power: battery("battery2", power=power, priority=9)),
+        },
+        base=lambda time: -4000.0,
+        plan=both,
+    )
+    house.run(120)
+    assert house.powers["battery1"][-1] == 800.0
+    assert house.powers["battery2"][-1] == pytest.approx(3200.0, abs=550.0)
+    assert abs(house.nets[-1]) <= 550.0
+
+
+def test_a_battery_that_gives_less_than_told_leaves_the_house_to_the_other():
+    both = plan(device_plan("battery1", Intent.COVER_HOUSE), device_plan("battery2", Intent.COVER_HOUSE))
+    house = Simulation(
+        {
+            "battery1": Device(lambda power: battery("battery1", power=power, priority=1)),
+            "battery2": Device(lambda power: battery("battery2", power=power, priority=9)),
+        },
+        base=lambda time: 4000.0,
+        plan=both,
+    )
+    weak = house.devices["battery1"]
+    step = weak.step
+
+    def tired(time, rest):
+        step(time, rest)
+        weak.power = max(weak.power, -700.0)
+
+    weak.step = tired
+    house.run(120)
+    assert house.powers["battery2"][-1] == pytest.approx(-3300.0, abs=550.0)
+    assert abs(house.nets[-1]) <= 550.0
+
+
+def test_zero_export_does_not_hide_the_sun_from_the_battery():
+    for own in (plan(device_plan("battery", Intent.SELF_CONSUMPTION), device_plan("pv", Intent.UNLIMITED)), None):
+        house = Simulation(
+            {
+                "battery": Device(
+                    lambda power: battery(power=power), own=lambda potential, rest: max(-5000.0, min(5000.0, -rest))
+                ),
+                "pv": Device(lambda power: pv(power=power), available_power=lambda time: min(6000.0, 10.0 * time)),
+            },
+            base=lambda time: 500.0,
+            plan=own,
+            limits=(limit(0.0, direction=Direction.EXPORT),),
+        )
+        house.run(900)
+        assert house.powers["pv"][-1] <= -5000.0
+        assert house.powers["battery"][-1] == pytest.approx(5000.0, abs=300.0)
+        assert min(house.nets[-60:]) >= -100.0
 
 
 @pytest.mark.parametrize("lag", [0, 3, 8])

@@ -88,6 +88,16 @@ def test_a_small_rise_is_not_worth_a_command():
         assert shared.powers["ev"] == 5000.0
 
 
+def test_a_share_that_sinks_slowly_is_lowered_in_steps():
+    memory, told = allocate(5000.0, (ev(),), now=NOW).memory, set()
+    for second in range(1, 101):
+        shared = allocate(5000.0 - 2.0 * second, (ev(),), memory, now=at(second))
+        memory = shared.memory
+        told.add(shared.powers["ev"])
+        assert shared.powers["ev"] <= 5000.0 - 2.0 * second
+    assert len(told) <= 6
+
+
 def test_a_device_that_was_shed_returns_when_the_room_has_lasted():
     memory = allocate(1000.0, (ev(),), now=NOW).memory
     powers = []

@@ -16,6 +16,7 @@ from .limiting import absorb, exceeds, needed_support, spare, steady, support
 from .measuring import learn
 from .member import Member, told
 from .memory import DeviceMemory, PassMemory, Unheld
+from .reach import gives
 from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, note_bound
 from .survey import survey
 from .table import FRESH, Site, Table
@@ -75,7 +76,7 @@ def _uncontrolled_stores(table: Table) -> float:
     less = 0.0
     for resource in table.site.resources:
         power = resource.power
-        if resource.resource_id in moved or power is None or resource.kind != "battery":
+        if resource.resource_id in moved or power is None or not gives(resource):
             continue
         if power < 0.0 or resource.priority > min(takers):
             less -= power

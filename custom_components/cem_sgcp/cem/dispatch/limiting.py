@@ -88,7 +88,7 @@ def room_for(members: list[Member], asking: frozenset[str], house: House, bounds
 def settle(member: Member, demand: Demand | None, share: float | None) -> None:
     """Decide what a member draws of the grid: its share of the room, or all it wishes where there is no limit."""
     reach, wish = member.wish.reach, member.wish
-    if demand is None or share is None or share >= demand.wanted - max(_WATT, 0.01 * demand.wanted):
+    if demand is None or share is None or share >= demand.wanted - _WATT:
         member.power = member.own if member.loose else wish.fixed if wish.fixed < 0.0 else max(wish.fixed, reach.floor)
         return
     member.cut = member.forced = True
@@ -186,7 +186,7 @@ def absorb(members: list[Member], excess: float) -> None:
 
 def spare(entry: Member) -> float:
     """Return how much more a store can be counted on to take than is decided, W."""
-    if not entry.store or entry.cut or entry.memory.under or entry.loose:
+    if not entry.store or entry.cut or entry.memory.under or (entry.loose and entry.wish.reach.give <= 0.0):
         return 0.0
     if entry.power <= _WATT and entry.wish.reach.least > STANDBY:
         return 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ..model import FillRate, Resource
+from ..model import FillRate, PowerEnvelope, Resource
 from .measuring import Range, believable, span, turn, widen
 from .memory import DeviceMemory
 from .reach import fit
@@ -51,7 +51,7 @@ class Member:
     @property
     def loose(self) -> bool:
         """Whether it is on its own: left to its automatic mode, or a load that only has an upper limit."""
-        return self.wish.released or (not self.store and self.wish.fixed == 0.0 and self.wish.high == 0.0)
+        return self.wish.released or isinstance(self.resource.control, PowerEnvelope)
 
     @property
     def own(self) -> float:
@@ -143,8 +143,8 @@ def _obeying(memory: DeviceMemory, power: float | None, now: datetime, window: f
         _trust(memory)
         return
     tolerance = max(FOLLOWS, FOLLOWS_SHARE * abs(command))
-    memory.over_since = None if power <= command + tolerance else memory.over_since or now
-    memory.under_since = None if power >= command - tolerance else memory.under_since or now
+    memory.over_since = None if power <= command + tolerance else min(memory.over_since or now, now)
+    memory.under_since = None if power >= command - tolerance else min(memory.under_since or now, now)
     memory.over = _lasting(memory.over_since, memory.over, now, window)
     memory.under = _lasting(memory.under_since, memory.under, now, window)
 

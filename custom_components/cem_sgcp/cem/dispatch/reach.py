@@ -99,6 +99,17 @@ def away(control: FillRate, now: datetime) -> bool:
     return control.arrival is not None and now < control.arrival
 
 
+def gives(resource: Resource) -> bool:
+    """Whether a resource is a store that can supply, full or empty."""
+    control = resource.control
+    return isinstance(control, FillRate) and any(
+        element.power.lower < 0.0
+        for actuator in control.actuators
+        for mode in actuator.modes
+        for element in mode.elements
+    )
+
+
 def element_at(mode: FillRateMode, level: float) -> FillRateElement:
     """Return how a mode behaves at a level; outside all its ranges, as in the nearest."""
     return min(mode.elements, key=lambda entry: _distance(entry.level_range, level))

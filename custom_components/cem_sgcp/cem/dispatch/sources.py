@@ -160,8 +160,12 @@ def _divided(sources: list[Source], total: float) -> list[float]:
 def _bind(entry: Source, bound: float) -> None:
     bound = min(max(bound, entry.least), max(entry.rating, entry.least))
     before = entry.memory.command
-    if before is not None and before <= bound < before + max(RAISE, RAISE_SHARE * before):
+    step = 0.0 if before is None else max(RAISE, RAISE_SHARE * before)
+    if before is not None and before <= bound < before + step:
         bound = max(before, entry.least)
+    elif before is not None and before - step < bound < before:
+        # A little lower than needed, so that flicker is not answered with a command each time.
+        bound = max(bound - step / 2.0, min(bound, entry.least), 0.0)
     entry.bound = bound
 
 

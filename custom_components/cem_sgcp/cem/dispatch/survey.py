@@ -92,7 +92,9 @@ def _measured(site: Site, measuring: Measuring, members: list[Member], sources: 
         )
     given = sum(min(0.0, entry.power or 0.0) for entry in site.resources if entry.resource_id not in names)
     age = 0.0 if measuring.seen is None else max(0.0, (site.now - measuring.seen).total_seconds())
-    peak = max(measuring.load_peak * math.exp(-age / PEAK_MEMORY), house - given)
+    # One reading alone may be a slip of the meter.
+    lasting = min(house, measuring.house) if same and measuring.house is not None else 0.0
+    peak = max(measuring.load_peak * math.exp(-age / PEAK_MEMORY), lasting - given)
     return replace(measuring, house=house, demand=demand, seen=site.now, load_peak=peak, names=names)
 
 

@@ -27,7 +27,7 @@ from ..model import (
     Resource,
 )
 from .memory import DeviceMemory
-from .reach import Reach, element_at, generates, reach
+from .reach import Reach, element_at, generates, gives, reach
 
 #: A target that needs more than this part of the time that is left is charged for in yellow, too.
 NEEDED_SHARE: Final = 0.8
@@ -162,13 +162,7 @@ def _released(resource: Resource, can: Reach, phase: Phase, reason: str) -> Wish
 
 def _in_the_dark(resource: Resource, can: Reach) -> Wish:
     """Return the wish without a grid: what can supply is left to the inverter, what only charges stops."""
-    gives = any(
-        mode.elements and element_at(mode, resource.control.level).power.lower < 0.0
-        for actuator in (resource.control.actuators if isinstance(resource.control, FillRate) else ())
-        for mode in actuator.modes
-        if isinstance(resource.control, FillRate)
-    )
-    return Wish(resource=resource, reach=can, intent=Intent.IDLE, reason="black_phase", released=gives)
+    return Wish(resource=resource, reach=can, intent=Intent.IDLE, reason="black_phase", released=gives(resource))
 
 
 def _by_phase(intent: Intent, phase: Phase, control: FillRate, can: Reach, now: datetime) -> tuple[Intent, str]:

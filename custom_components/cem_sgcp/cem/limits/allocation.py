@@ -23,6 +23,8 @@ TURN: Final = 900.0
 #: A share is not raised by less than this (W), nor by less than this part of the wish.
 BAND: Final = 100.0
 BAND_SHARE: Final = 0.05
+#: A share that must be lowered again is lowered by this much more (W).
+CUSHION: Final = 50.0
 _TOLERANCE: Final = 1e-6
 
 
@@ -137,7 +139,7 @@ def _fair(budget: float, demands: list[Demand]) -> dict[str, float]:
 
 
 def _cut(demand: Demand, target: Mapping[str, float]) -> bool:
-    return target[demand.demand_id] < demand.wanted - max(1.0, 0.01 * demand.wanted)
+    return target[demand.demand_id] < demand.wanted - 1.0
 
 
 def _turn(demand: Demand, share: Share | None, now: datetime | None) -> tuple[int, float, str]:
@@ -160,8 +162,12 @@ def _settle(
     for entry in demands:
         power, room_since = target[entry.demand_id], None
         before = memory.get(entry.demand_id)
-        if before is not None and before.cut and power > before.power and not entry.fixed:
-            power, room_since = _rise(entry, power, before, now)
+        if before is not None and before.cut and not entry.fixed:
+            if power > before.power:
+                power, room_since = _rise(entry, power, before, now)
+            elif before.power - CUSHION < power < before.power:
+                # A little lower than needed, so that flicker is not answered with a command each time.
+                power = max(power - CUSHION, min(power, entry.minimum), 0.0)
         powers[entry.demand_id] = power
         cut = _cut(entry, powers)
         # A clock that was set back must not make the wait longer than it is.
