@@ -194,7 +194,8 @@ def _best_start(draft: _Draft, starts: Starts, kept: float | None) -> tuple[int,
     frame = draft.frame
     first = np.flatnonzero((starts.stage == 0) & starts.permitted)
     ways = [starts.without_pause(int(starts.pattern[entry]), float(starts.start[entry])) for entry in first]
-    possible = [way for way in ways if way is not None] or [_first_way(starts, int(starts.pattern[first[0]]))]
+    fitting = [way for way in ways if way is not None and starts.permitted[list(way)].all()]
+    possible = fitting or [_first_way(starts, int(starts.pattern[first[0]]))]
     power = np.array([starts.energy[list(way)].sum(axis=0) for way in possible]) / frame.hours
     begin = np.array([starts.start[way[0]] for way in possible])
     late = np.array([float(starts.end[way[-1]] > starts.deadline + 1.0) for way in possible])

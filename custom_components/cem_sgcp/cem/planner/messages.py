@@ -29,7 +29,7 @@ MESSAGES: Final[dict[str, str]] = {
     "moved_gain": "{name} moved from {before} to {after}, saves {gain} {currency}.",
     "moved_limit": "{name} moved from {before} to {after}, because a limit or a deadline could not be kept otherwise.",
     "moved_window": "{name} moved from {before} to {after}, because the start before is no longer possible.",
-    "not_planned": "{name} is not optimised: {reason} Its forecast counts.",
+    "not_planned": "{name} is not optimised: {reason} What it is expected to do counts.",
     "unavailable": "{name} is not available; its forecast counts.",
     "not_proven": "A good plan was found, but not proven to be the best: that may be up to {gap} % cheaper.",
     "fallback_missing": "The solver is not installed; a plan by simple rules is used.",

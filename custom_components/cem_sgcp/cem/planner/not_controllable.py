@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model import DevicePlan, Intent, Note, Resource
+from ..model.time_grid import Array
 from .frame import forecast_power
 from .problem import Problem, Solved
 from .solution import device_cost, watts
@@ -36,6 +37,14 @@ class NotControllablePart:
 
 def add(problem: Problem, resource: Resource, notes: tuple[Note, ...] = ()) -> NotControllablePart:
     """Add the forecast of a resource to the balance."""
-    expected = forecast_power(resource, problem.frame.grid, problem.frame.now)
+    return add_power(problem, resource, None, notes)
+
+
+def add_power(
+    problem: Problem, resource: Resource, assumed: Array | None, notes: tuple[Note, ...]
+) -> NotControllablePart:
+    """Add an assumed power in kW per step to the balance; None: its forecast."""
+    frame = problem.frame
+    expected = assumed if assumed is not None else forecast_power(resource, frame.grid, frame.now)
     problem.device(resource, constant=expected, most=np.maximum(expected, 0.0), least=np.minimum(expected, 0.0))
     return NotControllablePart(resource=resource, notes=notes)

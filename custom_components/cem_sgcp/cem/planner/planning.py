@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..model import (
+    DemandDriven,
     DevicePlan,
     FillRate,
     Note,
+    OperationModes,
     Plan,
     PlanStatus,
     PowerEnvelope,
@@ -19,7 +21,7 @@ from ..model import (
     Resource,
     SiteSnapshot,
 )
-from . import fill_rate, not_controllable, power_envelope, power_profile
+from . import demand_driven, fill_rate, not_controllable, operation_mode, power_envelope, power_profile
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
 from .linear import SolverError, available
@@ -155,17 +157,23 @@ def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> _Answer:
 
 
 def _add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: bool) -> Part:
-    control = resource.control
+    """Add a resource by its control type: one file each."""
     if not resource.available:
         name = resource.name or resource.resource_id
         return not_controllable.add(problem, resource, (note("unavailable", resource.resource_id, name=name),))
-    if isinstance(control, PowerEnvelope):
-        return power_envelope.add(problem, resource, control)
-    if isinstance(control, FillRate):
-        return fill_rate.add(problem, resource, control)
-    if isinstance(control, PowerProfile):
-        return power_profile.add(problem, resource, kept, late=late)
-    return not_controllable.add(problem, resource)
+    match resource.control:
+        case PowerEnvelope() as control:
+            return power_envelope.add(problem, resource, control)
+        case FillRate() as control:
+            return fill_rate.add(problem, resource, control)
+        case PowerProfile():
+            return power_profile.add(problem, resource, kept, late=late)
+        case OperationModes() as control:
+            return operation_mode.add(problem, resource, control)
+        case DemandDriven() as control:
+            return demand_driven.add(problem, resource, control)
+        case _:
+            return not_controllable.add(problem, resource)
 
 
 def _without_penalties(answer: _Answer) -> Matrix:
