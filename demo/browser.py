@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import os
 from pathlib import Path
+import re
 import shutil
 import tempfile
 
@@ -29,6 +30,12 @@ FLAGS = [
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROKEN = "hui-error-card, hui-error-badge, hui-error-section, hui-error-heading-badge, ha-alert[alert-type=error]"
+# What an error card knows about itself, or else the card that shows it; texts are deep inside.
+TELL = """card => {
+  if (card.textContent.trim()) return card.textContent.trim().slice(0, 300);
+  while (card && !card._config) card = card.parentElement ?? card.getRootNode().host;
+  return JSON.stringify(card?._config)?.slice(0, 300) ?? "without a text";
+}"""
 CARDS = "hui-card:visible, ha-card:visible"
 
 
@@ -74,10 +81,11 @@ async def _problems(page: Page, patience: float) -> list[str]:
         await page.locator(CARDS).first.wait_for(state="visible", timeout=patience * 1000)
     except BrowserTimeoutError:
         return [f"no card appeared within {patience:g} s at {page.url}"]
+    # A strategy that does not load is replaced by a text.
+    broken = page.locator(BROKEN).or_(page.get_by_text(re.compile("^Error loading the .* strategy")))
     # Cards whose code is still being loaded show an error for a moment.
     for _ in range(20):
         await page.wait_for_timeout(500)
-        if not await page.locator(BROKEN).count():
+        if not await broken.count():
             break
-    broken = page.locator(BROKEN)
-    return [f"error card: {(await broken.nth(index).inner_text())[:300]}" for index in range(await broken.count())]
+    return [f"error card: {await broken.nth(index).evaluate(TELL)}" for index in range(await broken.count())]
