@@ -85,7 +85,7 @@ FIELDS = {key: {vol.Required("name"): text, vol.Required("description"): text}}
 TRANSLATIONS = vol.Schema(
     {
         vol.Optional("title"): text,
-        vol.Optional("config"): FLOW,
+        vol.Optional("config"): {**FLOW, vol.Optional("initiate_flow"): TEXTS},
         vol.Optional("options"): FLOW,
         vol.Optional("config_subentries"): {
             key: {**FLOW, vol.Required("entry_type"): text, vol.Required("initiate_flow"): TEXTS}
