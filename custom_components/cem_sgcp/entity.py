@@ -36,7 +36,7 @@ class CemEntity(CoordinatorEntity[CemCoordinator]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, entry.entry_id)},
             name=entry.title,
-            manufacturer="cem_sgcp",
+            manufacturer="CEM-SGCP",
             model="Customer energy manager (CEM)",
             entry_type=DeviceEntryType.SERVICE,
         )
@@ -76,7 +76,7 @@ class CemDeviceEntity(CemEntity):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, device.device_id)},
             name=device.name,
-            manufacturer="cem_sgcp",
+            manufacturer="CEM-SGCP",
             model=device.kind.replace("_", " "),
             entry_type=DeviceEntryType.SERVICE,
         )
