@@ -209,3 +209,35 @@ def test_same_snapshot_and_same_plan_before_give_the_same_plan():
     before = planned_at(6)
     snapshot = washer_house([0.30] * 6 + [0.19] + [0.10] + [0.30] * 40)
     assert make_plan(snapshot, previous=before).to_json() == make_plan(snapshot, previous=before).to_json()
+
+
+def test_start_that_has_just_come_keeps_the_pauses_after_it():
+    block = Sequence(sequence_id="s", slots=slots((3600, 2000.0), (3600, 2000.0)), pausable=True)
+    resource = appliance(groups=(Group(alternatives=(block,)),), latest=NOW + 9 * HOUR)
+    buys = [0.5] * 2 + [0.1, 0.5, 0.5, 0.1] + [0.5] * 30
+    before = make_plan(house(resource, prices=prices(buys)))
+    now = NOW + 2 * HOUR + timedelta(seconds=20)
+    grid_then = TimeGrid.tiered(now, ((900, 86400),))
+    after = make_plan(house(resource, prices=prices(buys), now=now, grid=grid_then), previous=before)
+    late = timedelta(seconds=20)
+    shifted = [(slot.start + late, slot.end + late) for slot in before.runs()[0].slots]
+    assert [(slot.start, slot.end) for slot in after.runs()[0].slots] == shifted
+    assert after.runs()[0].moved_from is None
+
+
+def test_pauses_that_the_user_fixed_are_kept():
+    block = Sequence(sequence_id="s", slots=slots((3600, 2000.0), (3600, 2000.0)), pausable=True)
+    resource = appliance(groups=(Group(alternatives=(block,)),), latest=NOW + 9 * HOUR)
+    run = resource.runs[0]
+    first = NOW + 3 * HOUR
+    laid_out = run.lay_out(first)
+    moved_second = laid_out[1].replace(start=laid_out[1].start + HOUR, end=laid_out[1].end + HOUR)
+    fixed = run.replace(
+        pinned_start=first,
+        scheduled_start=first,
+        schedule=(laid_out[0], moved_second),
+        choice=("s",),
+        state=RunState.SCHEDULED,
+    )
+    plan = make_plan(house(resource.replace(runs=(fixed,))))
+    assert plan.runs()[0].slots == fixed.schedule

@@ -319,3 +319,8 @@ def test_both_ways_at_once_never_where_wasting_would_pay():
     change = np.diff([5000, *device.level])
     power = np.array(device.power) / 4
     assert change == pytest.approx(np.where(power > 0, power * 0.8, power / 0.8), abs=0.5)
+
+
+def test_car_on_a_flat_tariff_is_full_early_rather_than_just_in_time():
+    device = make_plan(house(car(5500, NOW + 12 * HOUR, most=11000))).device("car")
+    assert device.level[1] == pytest.approx(5500, abs=1)

@@ -26,6 +26,9 @@ from .store_lines import Actuator, Line, Reach, actuator_lines, level_per_kwh, p
 #: Price of being above the range where the store was found above it: it may drift back. Price scales per kWh and h.
 DRIFT_BACK = 0.01
 
+#: A trace that fills stores early that only fill, in price scales per kWh that is there for the whole time.
+EARLY_FILLING = 3e-4
+
 #: A trace on what goes in and out, in price scales per kWh: of plans of equal cost the one with less wear is taken.
 THROUGHPUT = 2e-5
 
@@ -302,7 +305,9 @@ def _add_level(
     worth[-1] = -value
     problem.offset += value * start
     penalty = OUT_OF_RANGE * frame.scale * frame.hours
-    level = problem.columns(frame.steps, lower=low, upper=high, worth=worth)
+    # A car on a flat tariff is rather full too early than just in time.
+    sooner = EARLY_FILLING * frame.scale / frame.hours.sum() if not reach.discharge.any() else 0.0
+    level = problem.columns(frame.steps, lower=low, upper=high, worth=worth, extra=-sooner * frame.hours)
     below = problem.columns(frame.steps, upper=np.inf if sinks else 0.0, worth=-worth, penalty=penalty)
     above = problem.columns(
         frame.steps,

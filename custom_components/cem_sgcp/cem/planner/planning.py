@@ -24,7 +24,7 @@ from ..model import (
 from . import demand_driven, fill_rate, not_controllable, operation_mode, power_envelope, power_profile
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
-from .linear import SolverError, available
+from .linear import available
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart
 from .problem import Matrix, Part, Problem, Solved
@@ -100,8 +100,8 @@ def make_plan(
     else:
         try:
             plan = _best_plan(snapshot, options, previous)
-        except SolverError as error:
-            plan = fallback_plan(snapshot, (note("fallback_failed", reason=str(error)),), previous)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, a plan by rules is better than none
+            plan = fallback_plan(snapshot, (note("fallback_failed", reason=str(error) or repr(error)),), previous)
     return plan.replace(seconds=max(clock() - begun, 0.0))
 
 

@@ -116,7 +116,8 @@ def patterns_of(run: Run) -> tuple[Pattern, ...]:
         [sequence for sequence in group.alternatives if not sequence.emergency_only] or list(group.alternatives[:1])
         for group in run.profile.groups
     ]
-    if not run.profile.supports_reselection and len(run.choice) == len(groups):
+    settled = not run.profile.supports_reselection or run.pinned_start is not None
+    if settled and len(run.choice) == len(groups):
         groups = [[run.sequence(number)] for number in range(len(groups))]
     found: list[Pattern] = []
     for combination in product(*groups):

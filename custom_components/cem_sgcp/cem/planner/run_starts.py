@@ -171,7 +171,7 @@ def _window(frame: Frame, run: Run, pattern: Pattern, free_from: float, deadline
     pauses = np.array([segment.longest_pause for segment in segments])
     begin = max(frame.now, free_from, run.earliest_start.timestamp(), seconds(run.profile.earliest_start, -np.inf))
     if run.pinned_start is not None:
-        return _only(pattern, max(run.pinned_start.timestamp(), frame.now, free_from))
+        return _pinned(frame, run, pattern, max(run.pinned_start.timestamp(), frame.now, free_from))
     low = np.maximum(np.array([segment.first for segment in segments]), begin)
     high = np.minimum(np.array([segment.last for segment in segments]), deadline - durations)
     high[0] = min(high[0], seconds(run.profile.latest_start, np.inf))
@@ -187,6 +187,15 @@ def _window(frame: Frame, run: Run, pattern: Pattern, free_from: float, deadline
     if np.all(low <= within):
         high = np.minimum(high, within)
     return Window(low=low, high=np.where(np.isfinite(high), high, low))
+
+
+def _pinned(frame: Frame, run: Run, pattern: Pattern, start: float) -> Window:
+    """Return the window that the user fixed, with the pauses that he gave it."""
+    if run.pinned_start == run.scheduled_start and start == seconds(run.pinned_start, frame.now):
+        laid_out = segment_starts(pattern, run.schedule)
+        if laid_out is not None:
+            return Window(low=np.array(laid_out), high=np.array(laid_out))
+    return _only(pattern, start)
 
 
 def _only(pattern: Pattern, start: float) -> Window:

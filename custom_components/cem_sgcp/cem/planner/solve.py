@@ -29,7 +29,7 @@ NODES: Final = 40
 
 #: The same where some modes have a least power, and up to how many decisions there is one at all then.
 FEW_NODES: Final = 10
-FEW_NODES_UP_TO: Final = 1000
+FEW_NODES_UP_TO: Final = 400
 
 #: Up to how many choices everything is decided at once; beyond, how many are decided together, and how often all of
 #: them are gone through.

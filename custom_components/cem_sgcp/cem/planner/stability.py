@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, SiteSnapshot
+from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, ScheduledSlot, SiteSnapshot
 from ..model.time_grid import Array
 from .frame import Frame
 from .linear import SolverError
@@ -58,12 +58,20 @@ def kept_starts(snapshot: SiteSnapshot, previous: Plan | None, frame: Frame) -> 
             kept[run.run_id] = Kept(
                 start=max(start.timestamp(), frame.now),
                 choice=before.choice if before is not None else run.choice,
-                slots=before.slots if before is not None else run.schedule,
+                slots=_not_before(before.slots if before is not None else run.schedule, snapshot.now),
                 threshold=FROZEN * frame.scale * max(abs(energy), 0.1)
                 if frozen
                 else threshold(snapshot.goals, abs(cost)),
             )
     return kept
+
+
+def _not_before(slots: tuple[ScheduledSlot, ...], now: datetime) -> tuple[ScheduledSlot, ...]:
+    """Return slots moved together so that they do not begin before now: a start that has just come is at once."""
+    if not slots or slots[0].start >= now:
+        return slots
+    late = now - slots[0].start
+    return tuple(slot.replace(start=slot.start + late, end=slot.end + late) for slot in slots)
 
 
 def threshold(goals: Goals, cost: float) -> float:
