@@ -24,7 +24,7 @@ async def test_a_whole_day_of_the_managed_house(
             await house.do("button", "press", "button.sim_dishwasher_prepare")
         if quarter == 72:
             await house.call("set_power_limit", value=4200, duration=3600)
-        await house.step(900, tick=15)
+        await house.step(900, tick=30)
         level = float(house.sim("sensor.sim_battery_soc"))
         lowest, highest = min(lowest, level), max(highest, level)
         if 73 <= quarter < 76:
