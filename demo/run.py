@@ -5,6 +5,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 import json
+from pathlib import Path
 import shutil
 import signal
 import sys
@@ -49,9 +50,9 @@ async def furnish(home: LiveHomeAssistant) -> None:
 # ---------------------------------------------------------------------- the demo
 
 
-async def show(port: int, fresh: bool) -> int:
+async def show(folder: Path, port: int, fresh: bool) -> int:
     """Run the demo until Ctrl-C."""
-    config_dir = WORK / "config"
+    config_dir = folder / "config"
     if fresh:
         shutil.rmtree(config_dir, ignore_errors=True)
     stop = asyncio.Event()
@@ -104,14 +105,12 @@ async def _or_stop(work: Any, stop: asyncio.Event) -> None:
 # ---------------------------------------------------------------------- the check
 
 
-async def check(port: int, patience: float) -> int:
+async def check(folder: Path, port: int, patience: float) -> int:
     """Start the demo in a new folder, wait for the first plan, look at the dashboard. Prints one line of JSON."""
     from demo.browser import BrowserError, look_at  # noqa: PLC0415 - only the check needs a browser
 
-    config_dir = WORK / f"check-{port}"
-    for left in WORK.glob("check-*/"):
-        if not port_in_use(int(left.name.partition("-")[2])):
-            shutil.rmtree(left, ignore_errors=True)
+    config_dir = folder / f"check-{port}"
+    _clear(folder)
     task = asyncio.current_task()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
@@ -126,7 +125,7 @@ async def check(port: int, patience: float) -> int:
             result = await _summary(home, plan)
             complaints += _missing(plan)
             say(f"a plan for every device {time.monotonic() - started:.1f} s after Home Assistant was ready")
-            complaints += await look_at(f"{home.url}{DASHBOARD}", WORK / "check.png")
+            complaints += await look_at(f"{home.url}{DASHBOARD}", folder / "check.png")
     except (LiveError, BrowserError, aiohttp.ClientError, OSError) as err:
         complaints.append(f"{type(err).__name__}: {err}")
     # Stopping is part of the demo too.
@@ -140,6 +139,13 @@ async def check(port: int, patience: float) -> int:
     if not complaints:
         shutil.rmtree(config_dir, ignore_errors=True)
     return 1 if complaints else 0
+
+
+def _clear(folder: Path) -> None:
+    """Remove what checks that failed have left for inspection."""
+    for left in folder.glob("check-*/"):
+        if not port_in_use(int(left.name.partition("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 async def _first_plan(home: LiveHomeAssistant, patience: float) -> dict[str, Any]:
@@ -189,12 +195,14 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="port of 127.0.0.1 (default 8123; with --check a free one)")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
     parser.add_argument("--patience", type=float, default=120, help="seconds to wait for the first plan (--check)")
+    parser.add_argument("--folder", type=Path, default=WORK, help="where everything that runs is kept (default .demo)")
     arguments = parser.parse_args()
-    WORK.mkdir(exist_ok=True)
+    folder = arguments.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         if arguments.check:
-            return asyncio.run(check(arguments.port or free_port(), arguments.patience))
-        return asyncio.run(show(arguments.port or 8123, arguments.fresh))
+            return asyncio.run(check(folder, arguments.port or free_port(), arguments.patience))
+        return asyncio.run(show(folder, arguments.port or 8123, arguments.fresh))
     except LiveError as err:
         say(str(err))
         return 1
