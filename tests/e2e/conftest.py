@@ -8,6 +8,7 @@ import time
 
 import pytest
 import pytest_asyncio
+from watching import say
 
 from demo import site
 from demo.live import ROOT, LiveHomeAssistant, free_port
@@ -18,7 +19,9 @@ IMAGES = ROOT / "docs" / "images"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def home(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> AsyncIterator[LiveHomeAssistant]:
+async def home(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[LiveHomeAssistant]:
     """A fresh Home Assistant with the simulated house and the Energy dashboard, before its owner does anything."""
     running = LiveHomeAssistant(tmp_path_factory.mktemp("home_assistant"), free_port())
     try:
@@ -34,7 +37,7 @@ async def house(home: LiveHomeAssistant) -> LiveHomeAssistant:
     """The same with two weeks of history and the house under management: the demo, as its owner set it up."""
     started = time.monotonic()
     await furnish(home)
-    print(f"furnished in {time.monotonic() - started:.1f} s")
+    say(f"furnished in {time.monotonic() - started:.1f} s")
     return home
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import time
 
 import pytest_asyncio
-from watching import CHEAP, DEAR, RECORDED, Watch, device_id, entity, presses, prices, simulated
+from watching import CHEAP, DEAR, RECORDED, Watch, device_id, entity, presses, prices, say, simulated
 
 from demo.live import LiveHomeAssistant
 
@@ -44,7 +44,7 @@ async def test_a_planned_start_happens_on_time_and_once(managed: LiveHomeAssista
         started = await watch.first(WASHER, lambda value: value == "running", 0, 75) - offset
         executing = await watch.first(state, lambda value: value == "executing", 0, 10) - offset
         late = started - at.timestamp()
-        print(f"washer started {late:+.2f} s from its planned time, executing {executing - at.timestamp():+.2f} s")
+        say(f"washer started {late:+.2f} s from its planned time, executing {executing - at.timestamp():+.2f} s")
         assert -0.5 <= late <= 5
         # A start that is sent twice would be sent again within the time that verification and retries take.
         await managed.until(lambda: watch.decisions("run_started", "Washing machine"), 60, "the start was not verified")
@@ -72,24 +72,28 @@ async def charging(managed: LiveHomeAssistant) -> LiveHomeAssistant:
     return house
 
 
-async def test_a_power_limit_turns_the_light_red_at_once_and_is_obeyed_within_30_seconds(charging: LiveHomeAssistant) -> None:
+async def test_a_power_limit_turns_the_light_red_at_once_and_is_obeyed_within_30_seconds(
+    charging: LiveHomeAssistant,
+) -> None:
     light = await entity(charging, "traffic_light")
     before = await _power(charging, METER)
     assert before > LIMIT + 3000, "there is something to limit"
     async with Watch(charging, (light, METER)) as watch:
         told = time.monotonic()
-        answer = await charging.call("cem_sgcp.set_power_limit", response=True, value=LIMIT, direction="import", limit_id="e2e")
+        answer = await charging.call(
+            "cem_sgcp.set_power_limit", response=True, value=LIMIT, direction="import", limit_id="e2e"
+        )
         assert answer["limit_id"] == "e2e"
         red = await watch.first(light, lambda state: state == "red", told, 5)
         obeyed = await watch.first(METER, lambda state: float(state) <= LIMIT, told, 30)
-        print(f"limit of {LIMIT:.0f} W at {before:.0f} W: light red after {red:.2f} s, meter below the limit after {obeyed:.1f} s")
+        say(f"{LIMIT:.0f} W instead of {before:.0f} W: light red after {red:.2f} s, meter obeys after {obeyed:.1f} s")
         assert red <= 2
     # It stays obeyed, whatever the rest of the house does.
     readings = []
     for _ in range(20):
         await asyncio.sleep(1)
         readings.append(await _power(charging, METER))
-    print(f"kept for 20 s: mean {sum(readings) / len(readings):.0f} W, most {max(readings):.0f} W")
+    say(f"kept for 20 s: mean {sum(readings) / len(readings):.0f} W, most {max(readings):.0f} W")
     assert sum(readings) / len(readings) <= LIMIT
     assert max(readings) <= LIMIT + FLICKER
     assert len(watch.decisions("limit_received")) == 1
@@ -103,7 +107,7 @@ async def test_a_limit_that_is_cleared_gives_the_devices_back_their_power(chargi
         await charging.call("cem_sgcp.clear_power_limit", limit_id="e2e")
         green = await watch.first(light, lambda state: state == "green", told, 5)
         restored = await watch.first(CAR, lambda state: float(state) > 3000, told, 60)
-        print(f"limit cleared: light green after {green:.2f} s, car charges again after {restored:.1f} s")
+        say(f"limit cleared: light green after {green:.2f} s, car charges again after {restored:.1f} s")
     assert green <= 2
     limit = (await charging.states())[await entity(charging, "import_limit")]
     # What is left is the limit of the contract.
@@ -117,7 +121,7 @@ async def test_an_expired_limit_ends_by_itself_on_time(charging: LiveHomeAssista
         await charging.call("cem_sgcp.set_power_limit", value=LIMIT, duration=8)
         await watch.first(light, lambda state: state == "red", told, 2)
         green = await watch.first(light, lambda state: state == "green", told, 15)
-    print(f"limit of 8 s ended after {green:.2f} s")
+    say(f"limit of 8 s ended after {green:.2f} s")
     assert 7 <= green <= 10
     assert len(watch.decisions("limit_expired")) == 1
 

@@ -14,9 +14,10 @@ from urllib.parse import quote
 from demo.live import LiveError, LiveHomeAssistant, WebSocket
 from demo.site import entities_of
 
-
 #: Currency/kWh.
 CHEAP, DEAR = 0.01, 0.60
+#: States of the plan status with a plan in force.
+PLANNED = {"optimal", "feasible", "relaxed"}
 #: After this time the recorder has written what happened (s); it writes every 5 s.
 RECORDED = 6.0
 
@@ -89,10 +90,14 @@ class Watch:
 
         def found() -> Seen | None:
             return next(
-                (entry for entry in self.seen if entry.name == name and entry.at >= since and matches(entry.state)), None
+                (entry for entry in self.seen if entry.name == name and entry.at >= since and matches(entry.state)),
+                None,
             )
 
-        wanted = complaint or f"{name} did not become what it should; it was {[e.state for e in self.seen if e.name == name][-5:]}"
+        wanted = (
+            complaint
+            or f"{name} did not become what it should; it was {[e.state for e in self.seen if e.name == name][-5:]}"
+        )
         entry = await self.home.until(found, patience, wanted, interval=0.05)
         return entry.at - since
 
@@ -102,7 +107,9 @@ async def entity(home: LiveHomeAssistant, key: str, device: str | None = None) -
     if device is None:
         owners = {found["entry_id"] for found in await home.get("config/config_entries/entry?domain=cem_sgcp")}
     else:
-        owners = {entry["config_subentry_id"] for entry in (await entities_of(home)).values() if entry["config_subentry_id"]}
+        owners = {
+            entry["config_subentry_id"] for entry in (await entities_of(home)).values() if entry["config_subentry_id"]
+        }
         devices = await home.ws("config/device_registry/list")
         names = {pair[1]: found["name"] for found in devices for pair in found["identifiers"] if pair[0] == "cem_sgcp"}
         owners = {owner for owner in owners if names.get(owner) == device}
@@ -123,10 +130,15 @@ async def device_id(home: LiveHomeAssistant, name: str) -> str:
 
 async def history(home: LiveHomeAssistant, entity_id: str, since: datetime) -> list[dict[str, Any]]:
     """States that an entity took since a moment, from the recorder by the history API."""
-    query = f"history/period/{quote(since.isoformat())}?filter_entity_id={entity_id}&significant_changes_only=0&skip_initial_state"
-    end = quote((datetime.now(UTC) + timedelta(minutes=1)).isoformat())
-    found = await home.get(f"{query}&end_time={end}")
+    end = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    query = f"filter_entity_id={entity_id}&end_time={quote(end)}&significant_changes_only=0&skip_initial_state"
+    found = await home.get(f"history/period/{quote(since.isoformat())}?{query}")
     return found[0] if found else []
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what was measured (pytest -s, or of a test that fails)."""
+    print(text)  # noqa: T201
 
 
 async def presses(home: LiveHomeAssistant, button: str, since: datetime) -> list[str]:
