@@ -24,6 +24,9 @@ ABSOLUTE_GAP: Final = 1e-2
 #: What a single change must bring to be made, in price scales; less than what settles ties.
 CHANGE: Final = 1e-7
 
+#: How many times that the bounds of the solver are exact to.
+EXACT: Final = 100.0
+
 #: Most nodes of one branch and bound.
 NODES: Final = 40
 
@@ -122,7 +125,7 @@ def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
 
 
 def _enough(objective: float, options: Options) -> float:
-    return max(options.gap * abs(objective), options.absolute_gap, options.change)
+    return max(options.gap * abs(objective), options.absolute_gap, EXACT * options.change)
 
 
 def _neighbourhoods(search: Search, whole: Ints) -> Iterator[Ints]:
