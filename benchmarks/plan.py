@@ -27,10 +27,10 @@ package = ModuleType("custom_components.cem_sgcp")
 package.__path__ = [str(ROOT / "custom_components" / "cem_sgcp")]
 sys.modules["custom_components.cem_sgcp"] = package
 
-from custom_components.cem_sgcp.cem.model import Goals, Plan, Resource, SiteSnapshot, TimeGrid  # noqa: E402
-from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan, planning  # noqa: E402
-from tests.cem.planner import houses  # noqa: E402
-from tests.cem.planner.real_prices import real_prices  # noqa: E402
+from custom_components.cem_sgcp.cem.model import Goals, Plan, Resource, SiteSnapshot, TimeGrid
+from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan, planning
+from tests.cem.planner import houses
+from tests.cem.planner.real_prices import real_prices
 
 NOW = datetime(2026, 1, 15, 6, tzinfo=UTC)
 MIDNIGHT = NOW.replace(hour=0)
@@ -122,6 +122,12 @@ CASES: dict[str, Callable[[], SiteSnapshot]] = {
     "profiles_15_car_flat": lambda: site(profiles(15, car=True), uniform(), flat=True),
     "profiles_4_car_tiered": lambda: site(
         profiles(4, car=True), TimeGrid.tiered(NOW, ((300, 3600), (900, 36 * 3600), (3600, 48 * 3600)))
+    ),
+    "pv_battery_7d_tiered": lambda: site(
+        blocks(0), TimeGrid.tiered(NOW, ((60, 300), (300, 3600), (1800, 86400), (3600, 7 * 86400))), hours=170
+    ),
+    "profiles_100_7d": lambda: site(
+        profiles(100, car=False), TimeGrid.tiered(NOW, ((900, 86400), (3600, 7 * 86400))), hours=170
     ),
     "home_5min_48h": lambda: site(profiles(4, car=True), uniform(48, 5)),
 }

@@ -18,6 +18,9 @@ from .problem import Choice, Matrix
 #: Most linear problems of one search.
 MAXIMUM_TRIALS: Final = 200
 
+#: One in so many choices is settled between two linear problems of a dive.
+AT_A_TIME: Final = 10
+
 #: Most changes that are tried before a search gives up, and most of one choice among them.
 MAXIMUM_CHANGES: Final = 24
 MAXIMUM_OF_CHOICE: Final = 6
@@ -52,12 +55,12 @@ class Search:
         x = relaxed
         open_choices = list(self.matrix.choices)
         while open_choices:
-            clearest = max(range(len(open_choices)), key=lambda number: float(x[open_choices[number].columns].max()))
-            settled = [open_choices.pop(clearest)]
-            settled += [choice for choice in open_choices if x[choice.columns].max() > 1.0 - 1e-6]
-            open_choices = [choice for choice in open_choices if x[choice.columns].max() <= 1.0 - 1e-6]
-            for choice in settled:
-                self._settle(choice, x)
+            clear = np.array([x[choice.columns].max() for choice in open_choices])
+            order = np.argsort(-clear, kind="stable")
+            count = max(len(order) // AT_A_TIME, int((clear > 1.0 - 1e-6).sum()), 1)
+            for number in order[:count]:
+                self._settle(open_choices[number], x)
+            open_choices = [open_choices[number] for number in sorted(order[count:])]
             if open_choices:
                 linear.run()
                 x = linear.x

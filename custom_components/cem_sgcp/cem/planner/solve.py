@@ -8,6 +8,7 @@ bit unless the time limit ends it. It must not know what columns and rows mean.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -27,12 +28,16 @@ CHANGE: Final = 1e-7
 #: How many times that the bounds of the solver are exact to.
 EXACT: Final = 100.0
 
-#: Most nodes of one branch and bound.
+#: Most nodes of one branch and bound, and up to how many decisions there is one of everything at once.
 NODES: Final = 40
+NODES_UP_TO: Final = 2500
 
 #: The same where some modes have a least power, and up to how many decisions there is one at all then.
 FEW_NODES: Final = 10
 FEW_NODES_UP_TO: Final = 400
+
+#: Most neighbourhoods that are searched.
+NEIGHBOURHOODS: Final = 16
 
 #: Up to how many choices everything is decided at once; beyond, how many are decided together, and how often all of
 #: them are gone through.
@@ -93,7 +98,7 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
         search.dive(relaxed)
     search.better()
     budget = options.time_limit - linear.seconds
-    for neighbourhood in _neighbourhoods(search, whole):
+    for neighbourhood in islice(_neighbourhoods(search, whole), NEIGHBOURHOODS):
         if budget <= 0 or search.objective - bound <= _enough(search.objective, options):
             break
         _, spent = _branch(search, neighbourhood, replace(options, gap=options.gap / 10.0, time_limit=budget), NODES)
@@ -120,7 +125,7 @@ def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
     if options.gap <= 0 or not np.isfinite(search.objective):
         return None
     if not len(search.singles):
-        return NODES
+        return NODES if len(whole) <= NODES_UP_TO else 0
     return FEW_NODES if len(whole) <= FEW_NODES_UP_TO else 0
 
 

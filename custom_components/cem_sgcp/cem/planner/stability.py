@@ -20,7 +20,7 @@ import numpy as np
 
 from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, ScheduledSlot, SiteSnapshot
 from ..model.time_grid import Array
-from .frame import Frame
+from .frame import Frame, Ints
 from .linear import SolverError
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
@@ -79,27 +79,46 @@ def threshold(goals: Goals, cost: float) -> float:
     return max(goals.move_gain, goals.move_share * cost)
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Weights of columns of which most are zero."""
+
+    columns: Ints
+    values: Array
+
+    @classmethod
+    def of(cls, weights: Array) -> _Weights:
+        columns = np.flatnonzero(weights)
+        return cls(columns=columns, values=weights[columns])
+
+    def sum(self, x: Array) -> float:
+        return float((self.values * x[self.columns]).sum())
+
+
 class Questions:
     """Asks what a plan would cost if a run started otherwise, with all other yes-or-no decisions as they are."""
 
     def __init__(self, matrix: Matrix, asked: WhatIf, parts: list[RunPart]) -> None:
         self._matrix = matrix
         self._asked = asked
-        self._moves = np.zeros(len(matrix.cost))
+        moves = np.zeros(len(matrix.cost))
         for part in parts:
-            self._moves[part.columns] = part.threshold
+            moves[part.columns] = part.threshold
+        self._money = _Weights.of(matrix.worth)
+        self._wanted = _Weights.of(matrix.cost - moves)
+        self._broken = _Weights.of(matrix.penalty)
 
     def money(self, x: Array) -> float:
         """Return what a plan costs, currency, without wishes and penalties."""
-        return float(np.dot(self._matrix.worth, x)) + self._matrix.offset
+        return self._money.sum(x) + self._matrix.offset
 
     def wanted(self, x: Array) -> float:
         """Return what a plan costs with all wishes and penalties, without the thresholds of moves."""
-        return float(np.dot(self._matrix.cost - self._moves, x)) + self._matrix.offset
+        return self._wanted.sum(x) + self._matrix.offset
 
     def broken(self, x: Array) -> float:
         """Return the part of the cost that stands for broken limits and missed targets."""
-        return float(np.dot(self._matrix.penalty, x))
+        return self._broken.sum(x)
 
     def started_by(self, part: RunPart, entries: Sequence[int]) -> Array | None:
         """Return the columns of the plan if a run went by these entries, or never; None if it cannot be."""
