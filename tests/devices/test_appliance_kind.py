@@ -111,7 +111,7 @@ def test_it_runs_by_its_state_else_by_its_power() -> None:
         ({"start_entity": "time.start"}, (), ("time.set_value", "time.start", {"time": "13:00:05"})),
     ],
 )
-def test_ct30_a_start_by_any_entity(start: dict[str, Any], also: Any, expected: Any) -> None:
+def test_ct29_a_start_by_any_entity(start: dict[str, Any], also: Any, expected: Any) -> None:
     assert told(device("appliance", DATA | start), START, seen(also=also)) == [expected]
 
 
@@ -142,7 +142,7 @@ def test_a_moment_told_ahead_is_the_planned_start() -> None:
     assert told(one, order, seen())[0][2] == {"datetime": "2026-11-23T16:00:00+01:00"}
 
 
-def test_ct31_a_start_is_seen_by_state_or_by_a_rise_of_power() -> None:
+def test_ct29_a_start_is_seen_by_state_or_by_a_rise_of_power() -> None:
     one = device("appliance", DATA | {"start_rise": 25, "start_within": 60, "running_states": "Wash, Rinse"})
     (command,) = APPLIANCE.commands(one, START, seen())
     assert command.expect == (
@@ -182,7 +182,7 @@ def test_a_start_button_cannot_pause() -> None:
     assert APPLIANCE.release(device("appliance", DATA), seen()) == ()
 
 
-def test_ct30_a_start_by_own_actions_with_all_variables() -> None:
+def test_ct29_a_start_by_own_actions_with_all_variables() -> None:
     one = device("appliance", without("start_entity") | {"sequence": [{"action": "notify.me"}]}, "Washer")
     (command,) = APPLIANCE.commands(one, START.replace(power=600.0), seen())
     assert command.variables["start_time"].isoformat() == "2026-11-23T13:00:00+01:00"

@@ -13,7 +13,7 @@ from tests.hands.conftest import BATTERY, CAR, WASHER, Bench, order
 MODE, SETPOINT = "select.sim_battery_mode", "number.sim_battery_setpoint"
 
 
-async def test_ct62_the_battery_goes_back_to_its_own_automatic_mode(bench: Bench) -> None:
+async def test_the_battery_goes_back_to_its_own_automatic_mode(bench: Bench) -> None:
     await bench.do(BATTERY, order(BATTERY, power=2000.0))
     assert await bench.hands.async_release(BATTERY, "control_off") is True
     assert bench.state(MODE) == "auto"

@@ -12,7 +12,7 @@ BUTTON, STATE, POWER = "button.sim_washer_start", "sensor.sim_washer_state", "se
 PRESS = ("button.press", BUTTON, {})
 
 
-async def test_ct31_a_start_is_verified_by_state(bench: Bench) -> None:
+async def test_ct29_a_start_is_verified_by_state(bench: Bench) -> None:
     task = bench.start(WASHER)
     await bench.settle()
     assert task.done()
@@ -29,7 +29,7 @@ async def test_ct31_a_start_is_verified_by_state(bench: Bench) -> None:
     assert bench.hands.touched == frozenset()
 
 
-async def test_ct31_a_start_is_verified_by_a_rise_of_power(bench: Bench) -> None:
+async def test_ct29_a_start_is_verified_by_a_rise_of_power(bench: Bench) -> None:
     data = {key: value for key, value in WASHER.data.items() if key != "state_entity"} | {"start_rise": 40}
     task = bench.start(replace(WASHER, data=data))
     await bench.settle()
@@ -40,7 +40,7 @@ async def test_ct31_a_start_is_verified_by_a_rise_of_power(bench: Bench) -> None
     assert float(bench.state(POWER)) > 40
 
 
-async def test_ct32_a_refused_start_is_tried_once_more_and_then_reported(bench: Bench) -> None:
+async def test_ct29_a_refused_start_is_tried_once_more_and_then_reported(bench: Bench) -> None:
     await bench.act("switch.sim_washer_door", "turn_on")
     task = bench.start(WASHER)
     await bench.wait(9)
@@ -54,7 +54,7 @@ async def test_ct32_a_refused_start_is_tried_once_more_and_then_reported(bench: 
     assert "door" in second.error.lower()
 
 
-async def test_ct32_a_refused_start_succeeds_when_the_door_is_closed_in_time(bench: Bench) -> None:
+async def test_ct29_a_refused_start_succeeds_when_the_door_is_closed_in_time(bench: Bench) -> None:
     await bench.fault("refuse_commands", device="washer", duration=5)
     task = bench.start(WASHER)
     await bench.wait(11)
