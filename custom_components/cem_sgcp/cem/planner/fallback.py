@@ -5,12 +5,9 @@ that breaks it least. Stores with a target are filled in the cheapest steps befo
 cover the house. Generation is curtailed where the export limit asks for it. It must not know the optimisation.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..model import (
-    DevicePlan,
     FillRate,
     Intent,
     LimitType,
@@ -24,46 +21,19 @@ from ..model import (
     SiteSnapshot,
 )
 from ..model.time_grid import Array
+from .fallback_stores import Draft, add_store, device_plan
 from .frame import Frame, forecast_power, frame_of
 from .messages import note
 from .power_profile import started_runs
 from .run_patterns import moment
 from .run_starts import SAME, Starts, starts_of
 from .solution import TINY, numbers, over_notes, watts
-from .store_lines import Reach, actuator_lines, level_per_kwh, presence, reach_of
-
-
-@dataclass(slots=True)
-class _Draft:
-    """The plan so far: net power in kW, the devices by their name."""
-
-    frame: Frame
-    net: Array
-    devices: dict[str, DevicePlan]
-
-    def headroom(self) -> Array:
-        """Return how much more may be imported in each step, kW."""
-        limit = np.minimum(
-            self.frame.import_limit,
-            np.where(
-                np.isfinite(self.frame.controllable_limit),
-                self.frame.controllable_limit + np.maximum(self.frame.base, 0.0),
-                np.inf,
-            ),
-        )
-        room: Array = limit - self.net
-        return room
-
-    def keep(self, resource: Resource, plan: DevicePlan, power: Array) -> None:
-        """Add a device."""
-        self.net = self.net + power
-        self.devices[resource.resource_id] = plan
 
 
 def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Plan | None) -> Plan:
     """Return a plan by rules; `notes` say why. Starts of the plan before are kept where they still can be."""
     frame = frame_of(snapshot)
-    draft = _Draft(frame=frame, net=frame.base.copy(), devices={})
+    draft = Draft(frame=frame, net=frame.base.copy(), devices={})
     flexible = [entry for entry in snapshot.resources if entry.available and _plannable(entry)]
     for resource in snapshot.resources:
         if resource not in flexible:
@@ -75,7 +45,7 @@ def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Pla
         key=lambda entry: (not _has_target(entry), entry.priority, entry.resource_id),
     )
     for resource in stores:
-        _add_store(draft, resource)
+        add_store(draft, resource)
     _curtail(draft)
     net = draft.net
     said += over_notes(frame, "import_limit_exceeded", net - frame.import_limit, frame.import_limit)
@@ -122,27 +92,20 @@ def _cost(frame: Frame, power: Array, net: Array) -> Array | float:
     return cost
 
 
-def _add_forecast(draft: _Draft, resource: Resource) -> None:
+def _add_forecast(draft: Draft, resource: Resource) -> None:
     power = forecast_power(resource, draft.frame.grid, draft.frame.now)
     intent = Intent.UNLIMITED if isinstance(resource.control, PowerEnvelope) else Intent.IDLE
-    plan = _device(resource, power, (intent,) * len(power))
+    plan = device_plan(resource, power, (intent,) * len(power))
     if isinstance(resource.control, PowerEnvelope):
         rating = (resource.control.nominal_power or 0.0) / 1000.0
         plan = plan.replace(lower=watts(np.minimum(power, -rating)), upper=watts(np.maximum(power, rating)))
     draft.keep(resource, plan, power)
 
 
-def _device(
-    resource: Resource, power: Array, intent: tuple[Intent, ...], runs: tuple[PlannedRun, ...] = ()
-) -> DevicePlan:
-    told = watts(power)
-    return DevicePlan(resource_id=resource.resource_id, intent=intent, power=told, lower=told, upper=told, runs=runs)
-
-
 # ------------------------------------------------------------------------------------------------------------ runs
 
 
-def _add_runs(draft: _Draft, resources: list[Resource], previous: Plan | None, said: list[Note]) -> None:
+def _add_runs(draft: Draft, resources: list[Resource], previous: Plan | None, said: list[Note]) -> None:
     """Place runs one after the other, the most urgent first."""
     frame = draft.frame
     before = {run.run_id: run.start.timestamp() for run in (previous.runs() if previous is not None else ())}
@@ -186,10 +149,10 @@ def _add_runs(draft: _Draft, resources: list[Resource], previous: Plan | None, s
     for resource in resources:
         mine = power[resource.resource_id]
         intent = tuple(Intent.RUN if abs(entry) > TINY else Intent.IDLE for entry in mine)
-        draft.devices[resource.resource_id] = _device(resource, mine, intent, tuple(runs[resource.resource_id]))
+        draft.devices[resource.resource_id] = device_plan(resource, mine, intent, tuple(runs[resource.resource_id]))
 
 
-def _best_start(draft: _Draft, starts: Starts, kept: float | None) -> tuple[int, ...]:
+def _best_start(draft: Draft, starts: Starts, kept: float | None) -> tuple[int, ...]:
     """Return the start that breaks limits least, then the one of the plan before, then the cheapest."""
     frame = draft.frame
     first = np.flatnonzero((starts.stage == 0) & starts.permitted)
@@ -212,7 +175,7 @@ def _first_way(starts: Starts, pattern: int) -> tuple[int, ...]:
     return tuple(int(mine[np.argmax(starts.permitted[mine])]) for mine in ways)
 
 
-def _planned(draft: _Draft, starts: Starts, entries: tuple[int, ...], power: Array) -> PlannedRun:
+def _planned(draft: Draft, starts: Starts, entries: tuple[int, ...], power: Array) -> PlannedRun:
     frame = draft.frame
     pattern = int(starts.pattern[entries[0]])
     end = float(starts.end[entries[-1]])
@@ -231,91 +194,10 @@ def _planned(draft: _Draft, starts: Starts, entries: tuple[int, ...], power: Arr
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- stores
-
-
-def _add_store(draft: _Draft, resource: Resource) -> None:
-    """Fill for the targets in the cheapest steps; without a target take surplus and cover the house."""
-    control = resource.control
-    if not isinstance(control, FillRate):
-        return
-    frame = draft.frame
-    unit = level_per_kwh(control)
-    present = presence(frame, control)
-    reach = reach_of([actuator_lines(entry, control.level, unit) for entry in control.actuators], present)
-    low, high = control.level_range.start / unit, control.level_range.end / unit
-    wanted = _filling(draft, control, unit, present * reach.charge, reach)
-    level = control.level / unit
-    power, levels = frame.zeros(), frame.zeros()
-    intents: list[Intent] = []
-    for step in range(frame.steps):
-        hours, net = float(frame.hours[step]), float(draft.net[step])
-        charge, discharge = float(reach.charge[step] * present[step]), float(reach.discharge[step] * present[step])
-        if not charge and not discharge:
-            intents.append(Intent.IDLE)
-        elif wanted[step] > TINY:
-            power[step] = wanted[step]
-            intents.append(Intent.CHARGE_GRID)
-        elif net < 0 and reach.stored_per_kwh:
-            power[step] = min(-net, charge) if -net >= reach.least else 0.0
-            intents.append(Intent.SELF_CONSUMPTION if discharge else Intent.CHARGE_SURPLUS)
-        elif discharge and not control.targets:
-            power[step] = -min(net, discharge)
-            intents.append(Intent.SELF_CONSUMPTION)
-        else:
-            intents.append(Intent.HOLD)
-        if power[step] > 0:
-            power[step] = min(power[step], max(high - level, 0.0) / (reach.stored_per_kwh * hours))
-            power[step] = power[step] if power[step] >= reach.least * present[step] - 1e-9 else 0.0
-            level += power[step] * reach.stored_per_kwh * hours
-        elif power[step] < 0:
-            power[step] = max(power[step], -max(level - low, 0.0) / (reach.drawn_per_kwh * hours))
-            level += power[step] * reach.drawn_per_kwh * hours
-        levels[step] = level
-    plan = _device(resource, power, tuple(intents))
-    both = np.array([intent is Intent.SELF_CONSUMPTION for intent in intents])
-    takes = both | np.array([intent is Intent.CHARGE_SURPLUS for intent in intents])
-    lowest = np.where(both, -reach.discharge, np.where(takes, 0.0, power))
-    draft.keep(
-        resource,
-        plan.replace(
-            lower=watts(lowest),
-            upper=watts(np.where(takes, reach.charge, power)),
-            level=numbers(levels * unit, 6),
-        ),
-        power,
-    )
-
-
-def _filling(draft: _Draft, control: FillRate, unit: float, charge: Array, reach: Reach) -> Array:
-    """Return the kW per step that reach the targets, in the cheapest steps before each, within the import limit."""
-    frame = draft.frame
-    power = frame.zeros()
-    stored_per_kwh, least = reach.stored_per_kwh, max(reach.least, 0.0)
-    if not stored_per_kwh:
-        return power
-    for target in sorted(control.targets, key=lambda entry: entry.start):
-        if target.minimum is None:
-            continue
-        stored = float(power @ frame.hours) * stored_per_kwh
-        missing = (target.minimum - control.level) / unit - stored
-        before = frame.share(frame.now, max(target.start.timestamp(), frame.now + 1.0))
-        room = np.clip(np.minimum(charge, np.maximum(draft.headroom(), 0.0)) - power, 0.0, None) * before
-        price = np.where(draft.net < -TINY, frame.export_price, frame.import_price)
-        for step in np.lexsort((np.arange(frame.steps), price)):
-            if missing <= 1e-9:
-                break
-            taken = min(room[step], max(missing / (stored_per_kwh * frame.hours[step]), least * before[step]))
-            taken = taken if power[step] + taken >= least * before[step] - 1e-9 else 0.0
-            power[step] += taken
-            missing -= taken * stored_per_kwh * frame.hours[step]
-    return power
-
-
 # -------------------------------------------------------------------------------------------------------- generation
 
 
-def _curtail(draft: _Draft) -> None:
+def _curtail(draft: Draft) -> None:
     """Curtail generation where more would be exported than the limit allows."""
     frame = draft.frame
     for resource in frame.snapshot.resources:

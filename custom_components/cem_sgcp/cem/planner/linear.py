@@ -9,7 +9,7 @@ import numpy as np
 
 from ..model.time_grid import Array
 from .frame import Ints
-from .problem import Matrix
+from .matrix import Matrix
 
 try:
     import highspy

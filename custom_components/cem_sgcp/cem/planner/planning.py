@@ -25,9 +25,10 @@ from . import demand_driven, fill_rate, not_controllable, operation_mode, power_
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
 from .linear import available
+from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart
-from .problem import Matrix, Part, Problem, Solved
+from .problem import Part, Problem, Solved
 from .solution import limit_notes, marginal_price, numbers, watts
 from .solve import ABSOLUTE_GAP, CHANGE, Options, Outcome, WhatIf, solve
 from .stability import Questions, kept_starts, tell_runs

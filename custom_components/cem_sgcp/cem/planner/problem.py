@@ -8,7 +8,6 @@ It is built from arrays, never variable by variable. It must not know any contro
 adds columns and rows here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -18,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..model import DevicePlan, Resource
 from ..model.time_grid import Array
 from .frame import Frame, Ints
+from .matrix import Choice, Matrix, Rule
 
 #: Order of precedence where not everything can be had: prices of a violation, in multiples of the price scale per kWh.
 #: A grid limit goes before a level bound, that before a frozen start or a deadline, that before a target.
@@ -50,40 +50,6 @@ class Part(Protocol):
 
     def read(self, solved: Solved) -> DevicePlan:
         """Return the plan of the resource."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Yes-or-no columns of which exactly one is chosen, or at most one where that is optional."""
-
-    columns: Ints
-    optional: bool
-
-
-type Rule = Callable[[Array], Array]
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """The problem as arrays, column by column (CSC)."""
-
-    cost: Array
-    worth: Array
-    """The part of the cost that is money, including running costs and the value of what is left in stores."""
-    penalty: Array
-    """The part of the cost that is the price of a broken limit or a missed target."""
-    lower: Array
-    upper: Array
-    integer: NDArray[np.bool_]
-    row_lower: Array
-    row_upper: Array
-    starts: NDArray[np.int32]
-    index: NDArray[np.int32]
-    value: Array
-    offset: float
-    choices: tuple[Choice, ...]
-    rules: tuple[tuple[Ints, Rule], ...]
-    """How yes-or-no columns outside of choices follow from a solution in which they were anything between."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from ..model.time_grid import Array
 from .frame import Ints
 from .linear import Linear, SolverError
-from .problem import Choice, Matrix
+from .matrix import Choice, Matrix
 
 #: Most linear problems of one search.
 MAXIMUM_TRIALS: Final = 200

@@ -16,7 +16,7 @@ import numpy as np
 from ..model.time_grid import Array
 from .frame import Ints
 from .linear import Linear, SolverError, has_solution, solver_for
-from .problem import Matrix
+from .matrix import Matrix
 from .search import Search
 
 #: Absolute gap at which the search ends, in multiples of the price scale (about a third of a cent).

@@ -22,9 +22,9 @@ from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, Schedul
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .linear import SolverError
+from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
-from .problem import Matrix
 from .run_patterns import moment
 from .run_starts import SAME
 from .solve import WhatIf
