@@ -195,6 +195,15 @@ def test_optional_slot_and_optional_run_are_left_out_where_they_do_not_pay():
     assert max(nothing.device("washer").power) == 0
 
 
+def test_optional_run_takes_what_would_be_given_away():
+    free = shaped(lambda hour: -4000.0 if 3 <= hour < 6 else 0.0)
+    resource = appliance(groups=(one(Slot(duration=3600, p_exp=2000, optional=True)),))
+    sunny = make_plan(house(photovoltaics(5000, forecast=free), resource, prices=prices(0.30, 0.0)))
+    assert NOW + 3 * HOUR <= sunny.runs()[0].start <= NOW + 5 * HOUR
+    paid = make_plan(house(photovoltaics(5000, forecast=free), resource, prices=prices(0.30, 0.08)))
+    assert paid.runs() == ()
+
+
 def test_slot_that_is_not_activated_does_not_run():
     run, _ = planned(
         one(Slot(duration=3600, p_exp=100), Slot(duration=3600, p_exp=2000, optional=True, activated=False))

@@ -82,6 +82,8 @@ class Pattern:
     segments: tuple[Segment, ...]
     preference: float
     """currency; what the user would pay to avoid it."""
+    optional_energy: float = 0.0
+    """kWh of slots that could have been left out."""
     pause_sums: tuple[tuple[int, int, float], ...] = ()
     """First and last segment of a group and how long its pauses may be together, s."""
 
@@ -139,6 +141,7 @@ def patterns_of(run: Run) -> tuple[Pattern, ...]:
 
 def _pattern(combination: tuple[Sequence, ...], left_out: set[tuple[int, int]], repetitions: int) -> Pattern | None:
     once: list[Segment] = []
+    taken = 0.0
     sums: list[tuple[int, int, float]] = []
     for group, sequence in enumerate(combination):
         slots = [
@@ -148,6 +151,7 @@ def _pattern(combination: tuple[Sequence, ...], left_out: set[tuple[int, int]], 
         ]
         if not slots:
             continue
+        taken += sum(abs(slot.energy) for _, slot in slots if slot.optional)
         cut = _segments(group, sequence, slots)
         if sequence.pause_duration_sum_max is not None and len(cut) > 1:
             sums.append((len(once), len(once) + len(cut) - 1, sequence.pause_duration_sum_max))
@@ -162,6 +166,7 @@ def _pattern(combination: tuple[Sequence, ...], left_out: set[tuple[int, int]], 
         choice=tuple(sequence.sequence_id for sequence in combination),
         segments=tuple(kept),
         preference=repetitions * sum(sequence.preference_price for sequence in combination),
+        optional_energy=repetitions * taken / 1000.0,
         pause_sums=tuple(sums) if len(kept) == len(once) else (),
     )
 

@@ -21,6 +21,9 @@ from .run_patterns import Pattern, Segment, moment, patterns_of, seconds
 #: starts of equal cost the earliest is taken; without prices the latest that is safe.
 EARLY_START: Final = 4e-4
 
+#: Up to which price, in price scales per kWh, what is optional counts as free and runs.
+FREE: Final = 2e-3
+
 #: How much the greenest or earliest start outweighs the cheapest where the user of the device wants that.
 EAGERNESS: Final = 10.0
 
@@ -300,7 +303,8 @@ def _wish(
     place = (start - low) / max(high - low, 1.0)
     wait = np.isfinite(deadline) and not _price_known(frame, low, deadline)
     wish: Array = EARLY_START * frame.scale * shares[first[pattern] + stage] * (1.0 - place if wait else place)
-    wish = wish + np.where(stage == 0, np.array([entry.preference for entry in patterns])[pattern], 0.0)
+    taken = np.array([entry.preference - FREE * frame.scale * entry.optional_energy for entry in patterns])
+    wish = wish + np.where(stage == 0, taken[pattern], 0.0)
     if run.profile.preference is Preference.EARLIEST:
         wish = wish + EAGERNESS * frame.scale * np.clip(start - low, 0.0, None) / 3600.0
     if run.profile.preference is Preference.GREENEST and frame.co2.any():
