@@ -15,7 +15,7 @@ from custom_components.cem_sgcp.cem.model import (
     Sequence,
     Slot,
 )
-from custom_components.cem_sgcp.cem.planner import linear, make_plan, planning, solve
+from custom_components.cem_sgcp.cem.planner import PlannerOptions, linear, make_plan, planning, solve
 from custom_components.cem_sgcp.cem.planner.linear import SolverError
 
 from .houses import NOW, appliance, battery, car, flat, house, limit, photovoltaics, prices, shaped
@@ -173,6 +173,20 @@ def test_solver_that_fails_is_said(monkeypatch: pytest.MonkeyPatch):
     assert plan.status is PlanStatus.FALLBACK
     (told,) = [note for note in plan.notes if note.key == "fallback_failed"]
     assert "Infeasible" in told.text
+
+
+def test_time_that_is_far_too_short_still_gives_a_plan(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.undo()
+    snapshot = house(
+        *(appliance((3600, 2000.0), name=f"device{number}", latest=NOW + 9 * HOUR) for number in range(6)),
+        car(10000, NOW + 9 * HOUR),
+        photovoltaics(4000),
+        prices=prices([0.3, 0.2, 0.25, 0.4] * 8, 0.05),
+    )
+    hurried = make_plan(snapshot, PlannerOptions(time_limit=1e-6))
+    assert hurried.status in {PlanStatus.FEASIBLE, PlanStatus.OPTIMAL}
+    assert len(hurried.runs()) == 6
+    assert hurried.objective >= make_plan(snapshot).objective - 1e-6
 
 
 def test_solver_asked_without_being_there_says_so():

@@ -4,6 +4,19 @@ minimise   what import costs − what export earns + running costs − value of 
 such that  import − export = base load + Σ power of devices            in every step
            import ≤ its limit, export ≤ its limit                       softly, at a very high price
 
+What counts, from strong to weak (s is the price scale, a high price of the site in currency/kWh):
+
+    grid limit exceeded             1000 s per kWh       here
+    two runs on one device at once  1000 s               power_profile.py
+    level out of its range           100 s per kWh and h fill_rate.py
+    target missed                     50 s per kWh       store_targets.py, power_envelope.py
+    deadline missed                   20 s per kWh       power_profile.py
+    frozen start moved                10 s per kWh       stability.py
+    money, CO2 at its price, preference prices           the same scale for all
+    start moved, pause planned        Goals.move_gain    stability.py, run_chain.py
+    traces that settle ties           1e-5 to 3e-3 s per kWh
+
+The first six are penalties: they decide who gives way first, and are neither told as cost nor part of shadow prices.
 It is built from arrays, never variable by variable. It must not know any control type; each has a file of its own that
 adds columns and rows here.
 """
@@ -19,8 +32,7 @@ from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .matrix import Choice, Matrix, Rule
 
-#: Order of precedence where not everything can be had: prices of a violation, in multiples of the price scale per kWh.
-#: A grid limit goes before a level bound, that before a frozen start or a deadline, that before a target.
+#: Prices of a violation, see above.
 OVER_LIMIT: Final = 1000.0
 OUT_OF_RANGE: Final = 100.0
 MISSED_TARGET: Final = 50.0

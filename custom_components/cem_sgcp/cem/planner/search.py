@@ -29,9 +29,10 @@ MAXIMUM_OF_CHOICE: Final = 6
 class Search:
     """A solution being bettered; `values` holds the yes-or-no columns in the order of `whole`."""
 
-    def __init__(self, matrix: Matrix, linear: Linear, change: float) -> None:
+    def __init__(self, matrix: Matrix, linear: Linear, change: float, time_limit: float) -> None:
         """Start with nothing decided; `change` is what a single change must bring to be made."""
         self.change = change
+        self.time_limit = time_limit
         self.matrix = matrix
         self.linear = linear
         self.whole = np.flatnonzero(matrix.integer)
@@ -82,7 +83,7 @@ class Search:
         self._trials = 0
         if not np.isfinite(self.objective):
             return
-        while self._trials < MAXIMUM_TRIALS:
+        while self._trials < MAXIMUM_TRIALS and self.linear.seconds < self.time_limit:
             for columns, values in self._promising(threshold):
                 before = self.current[columns]
                 self.linear.fix(columns, values)

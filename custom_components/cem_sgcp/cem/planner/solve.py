@@ -25,6 +25,9 @@ ABSOLUTE_GAP: Final = 1e-2
 #: What a single change must bring to be made, in price scales; less than what settles ties.
 CHANGE: Final = 1e-7
 
+#: How many times the time limit all linear problems may take.
+LINEAR_TIMES: Final = 20.0
+
 #: How many times that the bounds of the solver are exact to.
 EXACT: Final = 100.0
 
@@ -60,7 +63,7 @@ class Options:
     @property
     def settings(self) -> dict[str, Any]:
         """What every call of the solver is told."""
-        return {"threads": self.threads, "random_seed": self.seed, "time_limit": self.time_limit}
+        return {"threads": self.threads, "random_seed": self.seed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Outcome:
 
 def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outcome:
     """Solve the mixed-integer problem, from a solution if there is one. Raises SolverError if there is none to find."""
-    linear = Linear(matrix, options.settings)
+    # Linear problems are short; their limit is only for what no house has, and it adds up over all of them.
+    linear = Linear(matrix, {**options.settings, "time_limit": LINEAR_TIMES * max(options.time_limit, 1.0)})
     linear.run()
     bound, relaxed = linear.objective, linear.x
     whole = np.flatnonzero(matrix.integer)
@@ -91,7 +95,7 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
         linear.fix(whole, np.round(relaxed[whole]))
         linear.run()
         return Outcome(x=linear.x, objective=linear.objective, bound=bound, optimal=True, linear=linear)
-    search = Search(matrix, linear, options.change)
+    search = Search(matrix, linear, options.change, options.time_limit)
     if start is not None:
         search.start_from(start)
     if not np.isfinite(search.objective):
@@ -157,6 +161,7 @@ def _branch(search: Search, free: Ints, options: Options, nodes: int | None) -> 
     whole = search.whole
     settings = {
         **options.settings,
+        "time_limit": options.time_limit,
         "mip_rel_gap": options.gap,
         "mip_abs_gap": options.absolute_gap,
         "mip_detect_symmetry": False,
