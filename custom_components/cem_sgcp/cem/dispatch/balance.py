@@ -30,7 +30,7 @@ def take_surplus(members: Iterable[Member], surplus: float, hold: float, now: da
     if stepped:
         wished = _shares(takers, surplus, frozenset(), frozenset())
         for entry in stepped:
-            if _switch(entry, enough=wished[entry.name] > 0.0, now=now, patient=patient):
+            if switch(entry, enough=wished[entry.name] > 0.0, now=now, patient=patient):
                 on.add(entry.name)
     resting = {entry.name for entry in stepped} - on
     bridged: set[str] = set()
@@ -79,7 +79,7 @@ def _shares(takers: list[Member], surplus: float, resting: frozenset[str], bridg
     return dict(allocate(max(0.0, surplus), tuple(demands)).powers)
 
 
-def _switch(entry: Member, *, enough: bool, now: datetime, patient: bool) -> bool:
+def switch(entry: Member, *, enough: bool, now: datetime, patient: bool) -> bool:
     """Decide whether a charger with a minimum power is on."""
     memory = entry.memory
     on = memory.on

@@ -13,11 +13,11 @@ from .bounds import inside
 from .express import device_instruction, release_missing, source_instruction
 from .granting import grant
 from .limiting import absorb, exceeds, needed_support, spare, steady, support
-from .measuring import learn
-from .member import Member, told
+from .measuring import learn, window
+from .member import STANDBY, Member, told
 from .memory import DeviceMemory, PassMemory, Unheld
 from .reach import gives
-from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, note_bound
+from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, note_bound, try_more
 from .survey import survey
 from .table import FRESH, Site, Table
 
@@ -49,6 +49,7 @@ def memory_of(table: Table) -> PassMemory:
         devices=table.devices,
         shares=table.allocation.memory,
         support=table.support,
+        trial=table.trial,
         paused=table.paused,
     )
 
@@ -90,7 +91,7 @@ def _limit_export(table: Table) -> None:
         return
     if house.blind:
         # Nobody sees what the house would take of it: nothing is fed in on purpose.
-        absorb(members, -sum(min(0.0, entry.power) for entry in members))
+        absorb(members, -sum(min(0.0, entry.power) for entry in members), 0.0, table.site.now)
         return
     generated = sum(entry.generated for entry in table.sources)
     drawn = sum(max(0.0, entry.counted) for entry in members)
@@ -101,14 +102,26 @@ def _limit_export(table: Table) -> None:
     if bounds.feeding is not None:
         own_use = max(0.0, house.power + generated + drawn)
         excess = max(excess, generated + given - own_use - inside(bounds.feeding))
-    absorb(members, excess)
+    excess = max(excess, 0.0)
+    stores = [entry for entry in members if entry.store]
+    seen = excess + sum(entry.power for entry in stores)
+    room = sum(spare(entry) - min(0.0, entry.power) for entry in stores) - excess
+    settled = window(table.measuring)
+    now = table.site.now
+    table.trial = try_more(table.sources, table.before.trial, now, seen=seen, spare=room, settled=settled)
+    more = 0.0 if table.trial.target <= 0.0 else max(0.0, table.trial.target - seen)
+    absorb(members, excess + more, table.room_left, now)
 
 
 def _curtail(table: Table) -> None:
     """Bound the sources where the plan or what is left of an export limit asks for it."""
     bounds, house = table.site.bounds, table.house
     seen = [_seen(entry) for entry in table.members]
-    drawn, given = sum(max(0.0, power) for power in seen), -sum(min(0.0, power) for power in seen)
+    drawn = sum(max(0.0, power) for power in seen)
+    # What covers the house gives way to the sun; only what is sold stands in its way.
+    given = -sum(
+        max(min(0.0, entry.wish.fixed), min(0.0, power)) for entry, power in zip(table.members, seen, strict=True)
+    )
     demand = None if house.blind else table.measuring.demand if table.sources else house.power
     if demand is not None:
         takers = sum(spare(entry) for entry in table.members if entry.wish.takes_surplus)
@@ -118,8 +131,6 @@ def _curtail(table: Table) -> None:
     allowed = allowed_generation(bounds, demand, drawn, given)
     if allowed is None:
         return
-    if demand is not None:
-        allowed += headroom(table.sources, sum(spare(entry) for entry in table.members))
     curtail_by_limit(table.sources, allowed)
     generated = sum(
         entry.generated if entry.bound is None else min(entry.generated, entry.bound) for entry in table.sources
@@ -154,6 +165,8 @@ def _conclude(table: Table) -> None:
         if site.executes and power is not None and before is not None:
             step += power - before
         told(memory, power if site.executes else None)
+        if entry.store:
+            memory.on = entry.power > STANDBY
         _remember(table, entry.name, memory, instruction, shed=entry.cut)
     for origin in table.sources:
         note_bound(origin)

@@ -7,10 +7,12 @@ much; curtailing is the last means (see sources). It must not know where a limit
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from ..limits import Allocation, Demand, allocate
 from ..model import Limit, PowerEnvelope
+from .balance import switch
 from .bounds import Bounds, inside
 from .member import STANDBY, Member
 from .table import House
@@ -150,38 +152,50 @@ def support(members: list[Member], needed: float) -> None:
             entry.forced = True
 
 
-def absorb(members: list[Member], excess: float) -> None:
-    """Bring down export: less discharging into the grid first, then charging, by priority."""
-    giving = [entry for entry in members if entry.power < -_WATT and (not entry.loose or entry.store)]
-    less = allocate(
+def absorb(members: list[Member], excess: float, bridge: float, now: datetime) -> None:
+    """Bring down export by `excess` W: less discharging into the grid first, then charging, by priority.
+
+    Chargers with a minimum power come after those without, and are switched with patience, because what they leave is
+    curtailed meanwhile; `bridge` is what they may draw from the grid to bridge a lack, W.
+    """
+    excess -= _give_less(members, max(0.0, excess))
+    able = [entry for entry in members if entry.store and not entry.cut and _room(entry) > _WATT]
+    steady = [entry for entry in able if entry.power > 0.0 or entry.wish.reach.least <= STANDBY]
+    shares = allocate(
         max(0.0, excess),
+        tuple(Demand(demand_id=entry.name, wanted=_room(entry), priority=entry.resource.priority) for entry in steady),
+    ).powers
+    for entry in steady:
+        if shares[entry.name] > 0.0:
+            entry.power += shares[entry.name]
+            entry.forced = True
+            excess -= shares[entry.name]
+    stepped = [entry for entry in able if entry not in steady and not entry.wish.takes_surplus and not entry.loose]
+    for entry in sorted(stepped, key=lambda entry: (entry.resource.priority, entry.name)):
+        least = entry.wish.reach.least
+        on = switch(entry, enough=excess >= least, now=now, patient=True)
+        if on and max(excess, bridge) >= least:
+            entry.power = entry.fitted(min(max(excess, least), _room(entry)))
+            entry.forced = True
+            bridge -= max(0.0, entry.power - max(0.0, excess))
+            excess -= entry.power
+
+
+def _give_less(members: list[Member], excess: float) -> float:
+    """Lower what stores discharge; the best priority goes on longest. Returns by how much, W."""
+    giving = [entry for entry in members if entry.power < -_WATT and (not entry.loose or entry.store)]
+    shares = allocate(
+        excess,
         tuple(
             Demand(demand_id=entry.name, wanted=-entry.power, priority=11 - entry.resource.priority) for entry in giving
         ),
     ).powers
     for entry in giving:
-        if less[entry.name] > 0.0:
-            entry.power += less[entry.name]
-            entry.forced = entry.cut = True
-            excess -= less[entry.name]
-    able = [entry for entry in members if entry.store and not entry.cut and _room(entry) > _WATT]
-    if excess <= _WATT or not able:
-        return
-    demands = tuple(
-        Demand(
-            demand_id=entry.name,
-            wanted=_room(entry),
-            minimum=0.0 if entry.power > 0.0 else entry.wish.reach.least,
-            priority=entry.resource.priority,
-            running=entry.measured is not None and entry.measured > STANDBY,
-        )
-        for entry in able
-    )
-    shares = allocate(excess, demands).powers
-    for entry in able:
         if shares[entry.name] > 0.0:
             entry.power += shares[entry.name]
             entry.forced = True
+            entry.cut = entry.wish.fixed < 0.0
+    return sum(shares.values())
 
 
 def spare(entry: Member) -> float:

@@ -14,14 +14,14 @@ from datetime import datetime
 import math
 from typing import Final
 
-from .memory import LONGEST_LOOP, DeviceMemory, Measuring, Probe
+from .memory import ECHOES, LONGEST_LOOP, DeviceMemory, Measuring, Probe
 
 #: A step of ours of at least so many W can be recognised at the meter.
 PROBE_STEP: Final = 500.0
 #: Part of the step by which the meter may differ from what is expected.
 PROBE_TOLERANCE: Final = 0.35
-#: What remains of a longer time when a shorter one has been seen.
-FORGETTING: Final = 0.95
+#: A window is kept in so many parts, so that it forgets little by little.
+PARTS: Final = 3
 #: s for which the last estimate stands in when the meter is silent.
 METER_GRACE: Final = 10.0
 #: Powers beyond this (W) are not of this world.
@@ -43,31 +43,28 @@ def window(measuring: Measuring) -> float:
 
 
 def turn_window(measuring: Measuring, now: datetime) -> tuple[Measuring, bool]:
-    """Return the measuring with its window brought up to date, and whether a new one begins."""
+    """Return the measuring with its window brought up to date, and whether a new part of it begins."""
     since = measuring.window_since
-    if since is not None and 0.0 <= (now - since).total_seconds() < window(measuring):
+    if since is not None and 0.0 <= (now - since).total_seconds() < window(measuring) / (PARTS - 1):
         return measuring, False
     return replace(measuring, window_since=now), True
 
 
-def turn(device: DeviceMemory) -> None:
-    """Begin a new window in the memory of a device."""
-    device.low_before, device.high_before = device.low, device.high
-    device.low = device.high = None
-
-
-def widen(device: DeviceMemory, power: float) -> None:
-    """Add a power to the present window in the memory of a device."""
-    device.low = power if device.low is None else min(device.low, power)
-    device.high = power if device.high is None else max(device.high, power)
+def widen(device: DeviceMemory, power: float, *, turned: bool = False) -> None:
+    """Add a power to the present part of the window in the memory of a device, or begin a new part with it."""
+    if turned or not device.ranges:
+        device.ranges = ((power, power), *device.ranges[: PARTS - 1])
+        return
+    low, high = device.ranges[0]
+    if not low <= power <= high:
+        device.ranges = ((min(low, power), max(high, power)), *device.ranges[1:])
 
 
 def span(device: DeviceMemory, power: float) -> Range:
     """Return the range in which a device has been lately."""
     low = high = power
-    for value in (device.low, device.low_before, device.high, device.high_before):
-        if value is not None:
-            low, high = min(low, value), max(high, value)
+    for lowest, highest in device.ranges:
+        low, high = min(low, lowest), max(high, highest)
     return low, high
 
 
@@ -92,15 +89,14 @@ def learn(measuring: Measuring, now: datetime, net_power: float | None, step: fl
     probe = measuring.probe
     if net_power is None:
         return replace(measuring, probe=None)
-    loop, learned = measuring.loop, measuring.learned
+    echoes = measuring.echoes
     if probe is not None:
         age = (now - probe.time).total_seconds()
         if not 0.0 <= age <= LONGEST_LOOP:
             probe = None
         elif age > 0.0 and abs(net_power - probe.net_power - probe.step) <= PROBE_TOLERANCE * abs(probe.step):
-            # Slowly forgotten, so that one quick echo does not undo what a slow one has taught.
-            loop = min(max(age, 1.0, FORGETTING * loop if learned else 0.0), LONGEST_LOOP)
-            probe, learned = None, True
+            echoes = (*echoes, max(age, 1.0))[-ECHOES:]
+            probe = None
     if probe is None and abs(step) >= PROBE_STEP:
         probe = Probe(now, net_power, step)
-    return replace(measuring, probe=probe, loop=loop, learned=learned)
+    return replace(measuring, probe=probe, echoes=echoes)

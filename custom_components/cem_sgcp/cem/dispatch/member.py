@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from ..model import FillRate, PowerEnvelope, Resource
-from .measuring import Range, believable, span, turn, widen
+from .measuring import Range, believable, span, widen
 from .memory import DeviceMemory
 from .reach import fit
 from .wishes import Wish
@@ -117,11 +117,11 @@ def member(
 ) -> Member:
     """Return the member; its memory, which is this call's own, is brought up to date by what was measured."""
     power = believable(resource.power)
-    if turned:
-        turn(memory)
-    if power is not None:
-        widen(memory, power)
     command = memory.command if executes else None
+    if power is not None:
+        widen(memory, power, turned=turned)
+    elif turned:
+        widen(memory, command or 0.0, turned=True)
     if power is not None:
         reached = span(memory, power)
     elif command is not None:

@@ -15,6 +15,8 @@ from ..model import Instruction, Limit, Note
 #: s from a command until the meter shows it, as long as nothing is known of the house.
 DEFAULT_LOOP: Final = 6.0
 LONGEST_LOOP: Final = 60.0
+#: So many echoes of commands at the meter are remembered.
+ECHOES: Final = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,12 +29,8 @@ class DeviceMemory:
 
     command: float | None = None
     """Power (or for generation the bound) asked for last, W; None: it is on its own."""
-    low: float | None = None
-    high: float | None = None
-    """Range of measured and commanded power in the present window, W."""
-    low_before: float | None = None
-    high_before: float | None = None
-    """The same in the window before."""
+    ranges: tuple[tuple[float, float], ...] = ()
+    """Lowest and highest power, measured or commanded, in the present window and in those before, W."""
     over_since: datetime | None = None
     under_since: datetime | None = None
     """Since when it has been drawing more, or less, than it was told."""
@@ -76,10 +74,26 @@ class Measuring:
     names: frozenset[str] = frozenset()
     """The devices that are moved; with others the estimates begin anew."""
     window_since: datetime | None = None
-    loop: float = DEFAULT_LOOP
-    """s from a command until the meter shows it, as learned."""
-    learned: bool = False
+    echoes: tuple[float, ...] = ()
+    """s from our latest large commands until the meter showed them."""
     probe: Probe | None = None
+
+    @property
+    def loop(self) -> float:
+        """Time from a command until the meter shows it, s; the longest but one, for one may be a coincidence."""
+        return DEFAULT_LOOP if not self.echoes else sorted(self.echoes)[max(0, len(self.echoes) - 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An attempt to absorb more than can be seen, because what is curtailed cannot be seen."""
+
+    target: float = 0.0
+    """What the stores absorb beside curtailed sources, W; 0: nothing is tried."""
+    since: datetime | None = None
+    """Since when this much is tried, or since when it is known to be in vain."""
+    step: float = 0.0
+    """How much more than before is tried, W."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,7 @@ class PassMemory:
     shares: AllocationMemory = field(default_factory=dict)
     support: float = 0.0
     """Discharge that only a limit asks for, W."""
+    trial: Trial = Trial()
     paused: frozenset[str] = frozenset()
     """Runs that a limit has paused and that are resumed when there is room."""
 
@@ -108,7 +123,7 @@ class DispatchMemory:
         return {
             "paused": sorted(self.control.paused),
             "load_peak": measuring.load_peak,
-            "loop": measuring.loop if measuring.learned else None,
+            "echoes": list(measuring.echoes),
         }
 
     @classmethod
@@ -118,9 +133,11 @@ class DispatchMemory:
             return cls()
         paused = data.get("paused")
         names = frozenset(entry for entry in paused if isinstance(entry, str)) if isinstance(paused, list) else ()
-        loop = _number(data.get("loop"), 0.0, LONGEST_LOOP)
+        echoes = data.get("echoes")
+        numbers = [_number(entry, 0.0, LONGEST_LOOP) for entry in echoes] if isinstance(echoes, list) else []
         measuring = Measuring(
-            load_peak=_number(data.get("load_peak"), 0.0, 1e7), loop=loop or DEFAULT_LOOP, learned=loop > 0.0
+            load_peak=_number(data.get("load_peak"), 0.0, 1e7),
+            echoes=tuple(entry for entry in numbers if entry > 0.0)[-ECHOES:],
         )
         return cls(control=PassMemory(measuring=measuring, paused=frozenset(names)))
 

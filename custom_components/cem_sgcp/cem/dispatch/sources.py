@@ -4,14 +4,15 @@ The plan curtails where feeding in costs money; then the source follows the hous
 generated, whatever was forecast. An export limit curtails what stores could not absorb. It must not know stores.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from ..limits import Demand, allocate
 from ..model import DevicePlan, Intent, LimitType, PowerEnvelope, Resource
 from .bounds import Bounds, inside
-from .measuring import Range, believable, span, turn, widen
-from .memory import DeviceMemory
+from .measuring import Range, believable, span, widen
+from .memory import DeviceMemory, Trial
 from .wishes import Guide
 
 #: A source is curtailed for a limit from this part of the allowed generation on, and freed below the other.
@@ -22,10 +23,16 @@ BOUND: Final = 0.9
 #: A bound is not raised for less than this: W, and part of it.
 RAISE: Final = 50.0
 RAISE_SHARE: Final = 0.03
-#: A bound leaves this much (W, and part of the rating) to stores that could take it: what is curtailed cannot be seen,
-#: and a store would otherwise stay idle beside a curtailed source.
+#: So much more than is used (W, and part of the rating) is generated for stores that could take it.
 HEADROOM: Final = 200.0
 HEADROOM_SHARE: Final = 0.1
+#: A trial begins with this part of the rating and grows to the other one as long as it succeeds.
+TRIAL_SHARE: Final = 0.04
+LARGEST_TRIAL_SHARE: Final = 0.2
+#: Less than this (W) is not worth a trial.
+LEAST_STEP: Final = 50.0
+#: s for which no more is tried after it was in vain.
+REST: Final = 180.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,10 +76,8 @@ def source(resource: Resource, guided: Guide, memory: DeviceMemory, *, turned: b
     lowest = -allowed.lower if allowed is not None else 0.0
     rating = max(nominal or 0.0, lowest, 0.0) or (resource.maximum_power or 0.0)
     power = believable(resource.power)
-    if turned:
-        turn(memory)
     if power is not None:
-        widen(memory, power)
+        widen(memory, power, turned=turned)
     return Source(
         resource=resource,
         memory=memory,
@@ -87,6 +92,33 @@ def source(resource: Resource, guided: Guide, memory: DeviceMemory, *, turned: b
 def headroom(sources: list[Source], spare: float) -> float:
     """Return how much more than is used may be generated, where stores have `spare` room for it, W."""
     return min(max(0.0, spare), max(HEADROOM, HEADROOM_SHARE * sum(entry.rating for entry in sources)))
+
+
+def try_more(sources: list[Source], trial: Trial, now: datetime, *, seen: float, spare: float, settled: float) -> Trial:
+    """Return how much stores are to absorb beside sources that an export limit holds back.
+
+    What is curtailed cannot be seen, and a store would stay idle beside a curtailed source. So stores and sources are
+    raised together by a step; if the sources have followed after `settled` s, by another one, else it is left for a
+    while. `seen` is what the stores take anyway, `spare` what they could take besides (W).
+    """
+    since = None if trial.since is None else min(trial.since, now)
+    age = 0.0 if since is None else (now - since).total_seconds()
+    if since is not None and age < settled:
+        return replace(trial, since=since)
+    bounds = [entry.memory.command for entry in sources if entry.memory.taken]
+    missing = sum(bound for bound in bounds if bound is not None) - sum(
+        entry.generated for entry in sources if entry.memory.taken
+    )
+    if trial.target > 0.0 and missing > 0.5 * trial.step:
+        return Trial(0.0, now)
+    if not any(entry.memory.taken and entry.held_back for entry in sources):
+        return Trial()
+    if trial.target <= 0.0 and since is not None and age < REST:
+        return trial
+    rating = sum(entry.rating for entry in sources)
+    # What has been there once is tried faster the next time.
+    step = min(2.0 * trial.step if trial.target > 0.0 else TRIAL_SHARE * rating, LARGEST_TRIAL_SHARE * rating, spare)
+    return Trial(max(seen, trial.target) + step, now, step) if step >= LEAST_STEP else Trial()
 
 
 def curtail_by_plan(sources: list[Source], guided: Guide, demand: float | None) -> None:

@@ -55,7 +55,7 @@ def survey(site: Site, before: PassMemory) -> Table:
 
 def _members(site: Site, before: PassMemory, span: float, *, turned: bool) -> list[Member]:
     found: list[Member] = []
-    constrained = site.bounds.limits_import or site.bounds.phase is Phase.RED
+    constrained = site.bounds.limits_import or site.bounds.limits_export or site.bounds.phase is Phase.RED
     for resource in site.resources:
         if not site.concerns(resource) or not resource.available:
             continue

@@ -10,7 +10,7 @@ from ..limits import Allocation
 from ..model import Instruction, Note, Resource
 from .bounds import Bounds
 from .member import Member
-from .memory import DeviceMemory, Measuring, PassMemory, Unheld
+from .memory import DeviceMemory, Measuring, PassMemory, Trial, Unheld
 from .runs import Candidate
 from .sources import Source
 from .wishes import Guide
@@ -62,6 +62,7 @@ class Table:
     allocation: Allocation = field(default_factory=lambda: Allocation({}))
     room_left: float = float("inf")
     support: float = 0.0
+    trial: Trial = field(default_factory=Trial)
     devices: dict[str, DeviceMemory] = field(default_factory=dict)
     instructions: list[Instruction] = field(default_factory=list)
     unheld: list[Unheld] = field(default_factory=list)
