@@ -103,6 +103,7 @@ def test_a_limit_moves_even_a_frozen_start_and_says_so():
     assert run.moved_from == NOW
     assert [note.key for note in plan.notes] == ["moved_limit"]
     assert plan.status is PlanStatus.OPTIMAL
+    assert plan.objective == pytest.approx(plan.cost, abs=0.01)  # what kept it there is no cost
 
 
 def test_a_start_that_is_no_longer_possible_moves_and_says_so():

@@ -184,6 +184,7 @@ def _without_penalties(answer: _Answer) -> Matrix:
     return replace(
         matrix,
         cost=matrix.cost - matrix.penalty,
+        penalty=np.zeros(len(x)),
         upper=np.where(soft, np.minimum(matrix.upper, np.maximum(x, 0.0) + NOISE), matrix.upper),
     )
 
@@ -197,6 +198,7 @@ def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *
         notes.extend(device.notes)
     if not outcome.optimal and outcome.objective - outcome.bound > snapshot.goals.move_gain:
         notes.append(note("not_proven", gap=f"{100.0 * outcome.gap:.2g}"))
+    penalties = float(np.dot(answer.matrix.penalty, outcome.x))
     late = any(not run.met for device in devices for run in device.runs)
     status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE
     price = np.where(net >= 0, frame.import_price, frame.export_price)
@@ -215,7 +217,7 @@ def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *
         marginal_price=marginal_price(solved),
         devices=devices,
         cost=round(float(np.dot(net * frame.hours, price)), 9),
-        objective=round(outcome.objective, 9),
+        objective=round(outcome.objective - penalties - questions.moves(outcome.x), 9),
         gap=outcome.gap,
         solver="HiGHS",
         notes=tuple(notes),

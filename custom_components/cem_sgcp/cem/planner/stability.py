@@ -104,6 +104,7 @@ class Questions:
         moves = np.zeros(len(matrix.cost))
         for part in parts:
             moves[part.columns] = part.threshold
+        self._moves = _Weights.of(moves)
         self._money = _Weights.of(matrix.worth)
         self._wanted = _Weights.of(matrix.cost - moves)
         self._broken = _Weights.of(matrix.penalty)
@@ -111,6 +112,10 @@ class Questions:
     def money(self, x: Array) -> float:
         """Return what a plan costs, currency, without wishes and penalties."""
         return self._money.sum(x) + self._matrix.offset
+
+    def moves(self, x: Array) -> float:
+        """Return the thresholds of the moves that a plan makes, currency; they steer it and are no cost."""
+        return self._moves.sum(x)
 
     def wanted(self, x: Array) -> float:
         """Return what a plan costs with all wishes and penalties, without the thresholds of moves."""
