@@ -119,7 +119,8 @@ def test_limits_hold_while_the_house_can_hold_them_and_nothing_swings(house):
         else:
             assert min(settled) >= -entry.value - 1.0
     assert house.results[-1].unheld == ()
-    assert max(settled) - min(settled) < 400.0 or not house.limits
+    # Beside curtailed sun, now and then a little more is tried.
+    assert max(settled) - min(settled) < 1000.0 or not house.limits
     late = house.powers["battery"][-60:]
     turns = sum(
         1

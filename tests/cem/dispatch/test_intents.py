@@ -330,13 +330,15 @@ def test_yellow_leaves_the_grid_alone_unless_a_target_needs_it():
     assert (instruction.power, instruction.intent, instruction.reason) == (0.0, Intent.CHARGE_SURPLUS, "yellow_phase")
     pressing = ev(targets=(target(30_000.0, hours=1),))
     assert told(call(pressing, net=500.0, plan=following, light=yellow), "ev").power == 7000.0
+    full = ev(level=60_000.0, targets=(target(70_000.0, hours=1),))
+    assert told(call(full, net=500.0, plan=following, light=yellow), "ev").power == 0.0
     reached = ev(targets=(target(10_000.0, hours=1), target(None, hours=1)))
     assert told(call(reached, net=500.0, plan=following, light=yellow), "ev").power == 0.0
 
 
 def target(minimum, hours):
     start = START + timedelta(hours=hours)
-    return LevelTarget(start=start, end=start + timedelta(hours=1), minimum=minimum, maximum=60_000.0)
+    return LevelTarget(start=start, end=start + timedelta(hours=1), minimum=minimum, maximum=80_000.0)
 
 
 def test_a_car_that_is_away_is_told_nothing_to_charge():

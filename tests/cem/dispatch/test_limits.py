@@ -13,6 +13,7 @@ from custom_components.cem_sgcp.cem.model import (
     LimitScope,
     NotControllable,
     Phase,
+    RunState,
     TrafficLight,
 )
 
@@ -209,6 +210,18 @@ def test_nobody_discharges_for_a_limit_that_only_concerns_controllable_devices()
     result = call(battery(), load("sauna", 9000.0), net=9000.0, plan=holding, limits=limits)
     assert told(result, "battery").power == 0.0
     assert result.unheld == ()
+
+
+def test_a_cycle_that_cannot_be_cut_is_fed_by_the_store_under_a_limit_of_controllable_devices():
+    started = START - timedelta(minutes=10)
+    running = washer(run(state=RunState.EXECUTING, start=started, started=started), power=2000.0)
+    limits = (limit(1000.0, scope=LimitScope.CONTROLLABLE),)
+    result = call(running, battery(), net=2500.0, plan=plan(device_plan("battery", Intent.HOLD)), limits=limits)
+    # The house takes the first 500 W of it, only the rest is the cycle's own generation.
+    assert told(result, "battery").power == pytest.approx(-1500.0, abs=60.0)
+    assert result.unheld == ()
+    empty = call(running, battery(level=0.0), net=2500.0, limits=limits)
+    assert empty.unheld[0].excess == pytest.approx(1000.0)
 
 
 def test_ct11_when_the_limit_ends_devices_return_to_the_plan_at_once():
@@ -453,6 +466,33 @@ def test_a_battery_that_gives_less_than_told_is_not_counted_on():
     real.step = weak
     house.run(120)
     assert max(house.nets[60:]) <= 6000.0
+
+
+@pytest.mark.parametrize("lag", [0, 4])
+def test_a_car_without_a_power_sensor_keeps_the_limit_and_does_not_swing(lag):
+    house = closed_loop(
+        (limit(9000.0),), base=lambda time: 1500.0 if time < 120 else 2500.0, lag=lag, car=lambda power: ev(power=None)
+    )
+    house.run(300)
+    assert max(house.nets[20:120]) <= 9000.0
+    assert max(house.nets[150:]) <= 9000.0
+    assert house.powers["ev"][-1] > 3000.0
+    assert house.devices["ev"].switches <= 3
+
+
+def test_a_store_that_takes_less_than_it_must_absorb_leaves_the_rest_to_curtailing():
+    house = Simulation(
+        {
+            "battery": Device(lambda power: battery(power=power), ceiling=lambda time: 1000.0),
+            "pv": Device(lambda power: pv(power=power), available_power=lambda time: 7500.0),
+        },
+        base=lambda time: 500.0,
+        plan=plan(device_plan("battery", Intent.HOLD), device_plan("pv", Intent.UNLIMITED)),
+        limits=(EXPORT,),
+    )
+    house.run(200)
+    assert min(house.nets[60:]) >= -3000.0
+    assert house.powers["battery"][-1] == 1000.0
 
 
 def test_a_flickering_load_under_a_limit_is_answered_with_few_commands():

@@ -214,6 +214,13 @@ def test_a_pause_lasts_no_longer_than_the_device_allows():
     assert told(result, "washer").kind is InstructionKind.RESUME
 
 
+def test_a_pause_whose_beginning_nobody_wrote_down_ends_when_there_is_room():
+    running = washer(executing(pausable=True), power=2000.0)
+    result = call(running, net=2300.0, limits=(limit(500.0),))
+    result = call(washer(executing(pausable=True), power=0.0), net=300.0, memory=result.memory, now=later(30))
+    assert told(result, "washer").kind is InstructionKind.RESUME
+
+
 def test_high_power_is_not_interrupted_where_the_device_forbids_it():
     running = executing(pausable=True)
     group = running.profile.groups[0]

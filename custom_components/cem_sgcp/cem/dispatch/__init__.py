@@ -9,7 +9,7 @@ beyond those in the plan.
 
 from datetime import datetime
 
-from ..model import Limit, Note, Plan, Resource, TrafficLight
+from ..model import Limit, NotControllable, Note, Plan, Resource, TrafficLight
 from .bounds import bounds
 from .cycle import memory_of, run_pass
 from .measuring import believable
@@ -50,8 +50,8 @@ def dispatch(
     controlled = {entry.resource_id for entry in resources if entry.controllable}
     done = decide(memory.control, executes=True)
     instructions, postponed, notes = list(done.instructions), list(done.postponed), list(done.notes)
-    advice = PassMemory()
-    if len(controlled) < len(resources):
+    advice = memory.advice
+    if any(not entry.controllable and not isinstance(entry.control, NotControllable) for entry in resources):
         advised = decide(memory.advice, executes=False)
         instructions += [entry for entry in advised.instructions if entry.resource_id not in controlled]
         notes += [entry for entry in advised.notes if entry.resource_id not in controlled]

@@ -208,10 +208,7 @@ def spare(entry: Member) -> float:
 
 
 def _room(entry: Member) -> float:
-    most = entry.wish.reach.most
-    if entry.memory.under and entry.measured is not None and entry.measured > STANDBY:
-        most = min(most, max(entry.high, entry.measured))
-    return most - max(0.0, entry.power)
+    return entry.take - max(0.0, entry.power)
 
 
 def shared(room: float | None, demands: Iterable[Demand], allocation: Allocation) -> float:

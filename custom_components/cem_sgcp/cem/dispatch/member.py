@@ -16,10 +16,17 @@ from .wishes import Wish
 #: A device follows as long as it is this near to what it was told: W, and part of the command.
 FOLLOWS: Final = 150.0
 FOLLOWS_SHARE: Final = 0.10
-#: A device that does not follow is offered this much more than it takes (W), to see when it does.
+#: A device that does not follow is offered this much more than it takes (W, and part of it), to see when it does. It
+#: must be more than the tolerance above, or every other call would believe it again.
 HEADROOM: Final = 500.0
+HEADROOM_SHARE: Final = 0.25
 #: Powers below this (W) are standby.
 STANDBY: Final = 50.0
+
+
+def offered(power: float) -> float:
+    """Return what is offered to a device that takes or gives less than it was told."""
+    return power + max(HEADROOM, HEADROOM_SHARE * power)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,14 +74,14 @@ class Member:
     def low(self) -> float:
         """Lowest power it will really go to by following the house."""
         if self.memory.over and self.measured is not None and self.measured < 0.0:
-            return max(self.wish.low, self.measured - HEADROOM)
+            return max(self.wish.low, -offered(-self.measured))
         return self.wish.low
 
     @property
     def high(self) -> float:
         """Highest power it will really go to by following the house."""
         if self.memory.under and self.measured is not None and self.measured > STANDBY:
-            return min(self.wish.high, max(self.measured + HEADROOM, self.wish.reach.least))
+            return min(self.wish.high, max(offered(self.measured), self.wish.reach.least))
         return self.wish.high
 
     @property
@@ -82,8 +89,16 @@ class Member:
         """Highest power it can really supply, a magnitude."""
         give = self.wish.reach.give
         if self.memory.over and self.measured is not None and (self.memory.command or 0.0) < 0.0:
-            return min(give, max(0.0, -self.measured) + HEADROOM)
+            return min(give, offered(max(0.0, -self.measured)))
         return give
+
+    @property
+    def take(self) -> float:
+        """Highest power it will really take."""
+        most = self.wish.reach.most
+        if self.memory.under and self.measured is not None and self.measured > STANDBY:
+            return min(most, max(offered(self.measured), self.wish.reach.least))
+        return most
 
     @property
     def excess(self) -> float:
@@ -93,17 +108,10 @@ class Member:
         return max(0.0, self.measured - self.memory.command)
 
     @property
-    def lack(self) -> float:
-        """How much less it draws than it was told, W; 0 while it may still be on its way there."""
-        if not self.memory.under or self.measured is None or self.memory.command is None:
-            return 0.0
-        return max(0.0, self.memory.command - self.measured)
-
-    @property
     def counted(self) -> float:
         """What the house will see of it: what is decided, or what it takes of that."""
         if self.memory.under and self.measured is not None and 0.0 <= self.measured < self.power:
-            return min(self.power, self.measured + (HEADROOM if self.wish.fixed <= 0.0 else 0.0))
+            return min(self.power, offered(self.measured) if self.wish.fixed <= 0.0 else self.measured)
         return self.power
 
     def fitted(self, share: float) -> float:

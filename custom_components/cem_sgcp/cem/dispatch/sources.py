@@ -28,7 +28,7 @@ HEADROOM: Final = 200.0
 HEADROOM_SHARE: Final = 0.1
 #: A trial begins with this part of the rating and grows to the other one as long as it succeeds.
 TRIAL_SHARE: Final = 0.04
-LARGEST_TRIAL_SHARE: Final = 0.2
+LARGEST_TRIAL_SHARE: Final = 0.1
 #: Less than this (W) is not worth a trial.
 LEAST_STEP: Final = 50.0
 #: s for which no more is tried after it was in vain.
