@@ -72,7 +72,7 @@ class _Answer:
     @property
     def broken(self) -> bool:
         """Whether a limit or a target could not be kept."""
-        return float(np.dot(self.matrix.penalty, self.outcome.x)) > NOISE * self.problem.frame.scale
+        return float((self.matrix.penalty * self.outcome.x).sum()) > NOISE * self.problem.frame.scale
 
     @property
     def runs(self) -> list[RunPart]:
@@ -198,7 +198,7 @@ def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *
         notes.extend(device.notes)
     if not outcome.optimal and outcome.objective - outcome.bound > snapshot.goals.move_gain:
         notes.append(note("not_proven", gap=f"{100.0 * outcome.gap:.2g}"))
-    penalties = float(np.dot(answer.matrix.penalty, outcome.x))
+    penalties = float((answer.matrix.penalty * outcome.x).sum())
     late = any(not run.met for device in devices for run in device.runs)
     status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE
     price = np.where(net >= 0, frame.import_price, frame.export_price)
