@@ -34,8 +34,8 @@ package = ModuleType("custom_components.cem_sgcp")
 package.__path__ = [str(ROOT / "custom_components" / "cem_sgcp")]
 sys.modules["custom_components.cem_sgcp"] = package
 
-from custom_components.cem_sgcp.cem.forecast import forecast_load, forecast_pv  # noqa: E402
-from custom_components.cem_sgcp.cem.model import Interval, Series  # noqa: E402
+from custom_components.cem_sgcp.cem.forecast import forecast_load, forecast_pv
+from custom_components.cem_sgcp.cem.model import Interval, Series
 
 DATA = ROOT / "benchmarks" / "data" / "home_fr" / "half_hourly.csv.gz"
 PARIS = ZoneInfo("Europe/Paris")
