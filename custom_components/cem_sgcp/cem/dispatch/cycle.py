@@ -118,6 +118,10 @@ def _curtail(table: Table) -> None:
     bounds, house = table.site.bounds, table.house
     seen = [_seen(entry) for entry in table.members]
     drawn = sum(max(0.0, power) for power in seen)
+    if table.trial.target > 0.0:
+        # What is only tried is generated once it is drawn: the export limit is kept meanwhile.
+        late = sum(max(0.0, entry.power - entry.own) for entry in table.members if entry.store)
+        drawn -= min(table.trial.step, late, drawn)
     # What covers the house gives way to the sun; only what is sold stands in its way.
     given = -sum(
         max(min(0.0, entry.wish.fixed), min(0.0, power)) for entry, power in zip(table.members, seen, strict=True)

@@ -105,19 +105,20 @@ def try_more(sources: list[Source], trial: Trial, now: datetime, *, seen: float,
     age = 0.0 if since is None else (now - since).total_seconds()
     if since is not None and age < settled:
         return replace(trial, since=since)
-    bounds = [entry.memory.command for entry in sources if entry.memory.taken]
-    missing = sum(bound for bound in bounds if bound is not None) - sum(
-        entry.generated for entry in sources if entry.memory.taken
-    )
-    if trial.target > 0.0 and missing > 0.5 * trial.step:
+    bounded = [entry for entry in sources if entry.memory.taken]
+    generated = sum(entry.generated for entry in bounded)
+    held_back = any(entry.held_back for entry in bounded)
+    missing = sum(entry.memory.command or 0.0 for entry in bounded) - generated
+    if trial.target > 0.0 and (not held_back or missing > 0.5 * trial.step):
         return Trial(0.0, now)
-    if not any(entry.memory.taken and entry.held_back for entry in sources):
+    if not held_back:
         return Trial()
     if trial.target <= 0.0 and since is not None and age < REST:
         return trial
     rating = sum(entry.rating for entry in sources)
     # What has been there once is tried faster the next time.
-    step = min(2.0 * trial.step if trial.target > 0.0 else TRIAL_SHARE * rating, LARGEST_TRIAL_SHARE * rating, spare)
+    step = 2.0 * trial.step if trial.target > 0.0 else TRIAL_SHARE * rating
+    step = min(step, LARGEST_TRIAL_SHARE * rating, spare, max(LEAST_STEP, generated))
     return Trial(max(seen, trial.target) + step, now, step) if step >= LEAST_STEP else Trial()
 
 
