@@ -193,12 +193,19 @@ async def load_machines(home: LiveHomeAssistant) -> None:
 
 async def take_control(home: LiveHomeAssistant) -> list[str]:
     """Let the energy manager act on every device; new devices are advised only. Returns the switches."""
-    entities = await entities_of(home)
-    switches = [
-        entity_id
-        for entity_id, entry in entities.items()
-        if entity_id.startswith("switch.") and entry["unique_id"].endswith("_control")
-    ]
-    if switches:
-        await home.call("switch.turn_on", entity_id=switches)
+
+    async def taken() -> list[str]:
+        # Each new device reloads the connection point: a switch may not be there yet, or be away for a moment.
+        states = await home.states()
+        switches = {
+            entity_id: states.get(entity_id, {}).get("state")
+            for entity_id, entry in (await entities_of(home)).items()
+            if entity_id.startswith("switch.") and entry["unique_id"].endswith("_control")
+        }
+        if off := [entity_id for entity_id, state in switches.items() if state == "off"]:
+            await home.call("switch.turn_on", entity_id=off)
+        done = len(switches) == len(NAMES) and set(switches.values()) == {"on"}
+        return list(switches) if done else []
+
+    switches: list[str] = await home.until(taken, 60, "control of the devices could not be switched on")
     return switches
