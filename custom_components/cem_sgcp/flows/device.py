@@ -105,7 +105,8 @@ def suggestion(found: FoundDevice) -> dict[str, Any]:
 
 def _rounded(power: float) -> float | None:
     """Return an observed maximum in W, rounded up to the next 100 W; None where nothing was observed."""
-    return math.ceil(power / 100.0) * 100.0 if power > 0 else None
+    # A meter that says 5000.000000001 means 5000.
+    return math.ceil(round(power, 3) / 100.0) * 100.0 if power > 0 else None
 
 
 def _fields(schema: vol.Schema, parent: str | None = None) -> Iterator[tuple[vol.Marker, Any, str | None]]:
