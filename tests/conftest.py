@@ -1,8 +1,10 @@
 """What all tests share: the two custom integrations, a clock, and a managed house that is simulated but not mocked."""
 
+import os
 from pathlib import Path
 import sys
 
+from hypothesis import settings
 import pytest
 
 DEMO = str(Path(__file__).parents[1] / "demo")
@@ -11,6 +13,11 @@ if DEMO not in sys.path:
     sys.path.append(DEMO)
 
 import custom_components.cem_sgcp  # noqa: E402, F401 - before Home Assistant looks for one in its own folder
+
+
+# The same examples at every run, so that a failure is about the change at hand; HYPOTHESIS_PROFILE=default looks further.
+settings.register_profile("steady", derandomize=True, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(autouse=True)
