@@ -14,9 +14,9 @@ if DEMO not in sys.path:
 
 import custom_components.cem_sgcp  # noqa: E402, F401 - before Home Assistant looks for one in its own folder
 
-
-# The same examples at every run, so that a failure is about the change at hand; HYPOTHESIS_PROFILE=default looks further.
-settings.register_profile("steady", derandomize=True, print_blob=True)
+# The same examples at every run, so that a failure is about the change at hand, and no haste on a busy machine;
+# HYPOTHESIS_PROFILE=default looks further.
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
