@@ -153,10 +153,10 @@ def simulated(home: LiveHomeAssistant) -> dict[str, Any]:
     return dict(memory["data"]["parts"])
 
 
-def prices(now: float, later: float, hours: int = 2) -> list[dict[str, Any]]:
-    """Prices for the action set_price_profile: one for the next hours, another for a day after them.
+def prices(now: float, later: float) -> list[dict[str, Any]]:
+    """Prices for the action set_price_profile: one for the quarter-hour that runs and the next, another for a day.
 
-    Each quarter-hour is a little dearer than the one before it: of equal ones nobody could say which is chosen.
+    In so short a time neither car nor battery can take all they want: when it is cheap, both charge at full power.
     """
     quarter = timedelta(minutes=15)
     start = datetime.now(UTC).replace(minute=datetime.now(UTC).minute // 15 * 15, second=0, microsecond=0)
@@ -164,7 +164,7 @@ def prices(now: float, later: float, hours: int = 2) -> list[dict[str, Any]]:
         {
             "start": (start + index * quarter).isoformat(),
             "end": (start + (index + 1) * quarter).isoformat(),
-            "import_price": round((now if index < 4 * hours else later) + 0.003 * index, 3),
+            "import_price": now if index < 2 else later,
             "export_price": 0.0,
         }
         for index in range(4 * 26)
