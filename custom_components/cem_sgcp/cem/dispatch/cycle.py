@@ -91,7 +91,7 @@ def _limit_export(table: Table) -> None:
         return
     if house.blind:
         # Nobody sees what the house would take of it: nothing is fed in on purpose.
-        absorb(members, -sum(min(0.0, entry.power) for entry in members), 0.0, table.site.now)
+        absorb(members, -sum(min(0.0, entry.power) for entry in members), table.site.now)
         return
     generated = sum(entry.generated for entry in table.sources)
     drawn = sum(max(0.0, entry.counted) for entry in members)
@@ -110,7 +110,7 @@ def _limit_export(table: Table) -> None:
     now = table.site.now
     table.trial = try_more(table.sources, table.before.trial, now, seen=seen, spare=room, settled=settled)
     more = 0.0 if table.trial.target <= 0.0 else max(0.0, table.trial.target - seen)
-    absorb(members, excess + more, table.room_left, now)
+    absorb(members, excess + more, now)
 
 
 def _curtail(table: Table) -> None:

@@ -152,11 +152,11 @@ def support(members: list[Member], needed: float) -> None:
             entry.forced = True
 
 
-def absorb(members: list[Member], excess: float, bridge: float, now: datetime) -> None:
+def absorb(members: list[Member], excess: float, now: datetime) -> None:
     """Bring down export by `excess` W: less discharging into the grid first, then charging, by priority.
 
-    Chargers with a minimum power come after those without, and are switched with patience, because what they leave is
-    curtailed meanwhile; `bridge` is what they may draw from the grid to bridge a lack, W.
+    Chargers with a minimum power come after those without, and only when there has been enough for them for a while:
+    what they leave is curtailed meanwhile.
     """
     excess -= _give_less(members, max(0.0, excess))
     able = [entry for entry in members if entry.store and not entry.cut and _room(entry) > _WATT]
@@ -173,11 +173,9 @@ def absorb(members: list[Member], excess: float, bridge: float, now: datetime) -
     stepped = [entry for entry in able if entry not in steady and not entry.wish.takes_surplus and not entry.loose]
     for entry in sorted(stepped, key=lambda entry: (entry.resource.priority, entry.name)):
         least = entry.wish.reach.least
-        on = switch(entry, enough=excess >= least, now=now, patient=True)
-        if on and max(excess, bridge) >= least:
-            entry.power = entry.fitted(min(max(excess, least), _room(entry)))
+        if switch(entry, enough=excess >= least, now=now, patient=False) and excess >= least:
+            entry.power = entry.fitted(min(excess, _room(entry)))
             entry.forced = True
-            bridge -= max(0.0, entry.power - max(0.0, excess))
             excess -= entry.power
 
 
