@@ -8,7 +8,7 @@ tariff or entity platform.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import logging
 import time
@@ -296,9 +296,9 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
 
     @callback
     def _on_device_change(self, event: Event[EventStateChangedData]) -> None:
-        """Answer a device's new state; coming, going and readiness also change the plan."""
+        """Answer a device's new state; coming and going also change the plan."""
         old, new = event.data["old_state"], event.data["new_state"]
-        if _presence(old) != _presence(new) or self.runner.matters(event.data["entity_id"]):
+        if _presence(old) != _presence(new):
             self.request_plan()
         self.request_tick()
 
@@ -323,7 +323,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.tick()
 
     @callback
-    def tick(self, _now: datetime | None = None) -> None:
+    def tick(self) -> None:
         """Look at limits, signals and measurements, and instruct the devices; whatever happens, again soon."""
         if self._stopped:
             return
@@ -396,13 +396,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
 
     def _publish(self, live: Live) -> None:
         before = self.data.live
-        self.data = CemData(
-            live=live,
-            snapshot=self.data.snapshot,
-            plan=self.data.plan,
-            plan_error=self.data.plan_error,
-            plan_seconds=self.data.plan_seconds,
-        )
+        self.data = replace(self.data, live=live)
         if before.light.phase is not live.light.phase:
             self.decisions.announce(
                 Decision.PHASE_CHANGED,

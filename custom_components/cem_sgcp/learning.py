@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import logging
 
 from .cem.forecast import learn_profile, update_profile
-from .cem.model import ModelError, Run
+from .cem.model import ModelError
 from .devices import KINDS
 from .devices.base import Device, DeviceSettings, Sensing
 from .store import CemState
@@ -31,7 +31,7 @@ class Recorder:
         self._samples: dict[str, list[tuple[datetime, float]]] = {}
         self._last_running: dict[str, datetime] = {}
 
-    def sample(self, device: Device, run: Run | None, sensing: Sensing, *, running: bool | None) -> None:
+    def sample(self, device: Device, sensing: Sensing, *, running: bool | None) -> None:
         """Look at an appliance; learn when it has come to rest."""
         if device.data.get("profile_type") != "learned":
             return
@@ -52,7 +52,7 @@ class Recorder:
             self._learn(device, samples)
             self._forget(key)
 
-    def finish(self, device: Device, run: Run) -> None:
+    def finish(self, device: Device) -> None:
         """Learn at once from a run that is known to be over."""
         if samples := self._samples.get(device.device_id):
             self._learn(device, samples)

@@ -234,15 +234,7 @@ class Runner:
         start = run.scheduled_start
         if start is None or not KINDS[device.kind].starts_ahead(device) or (start - now).total_seconds() <= TOLD_AHEAD:
             return
-        instruction = Instruction(
-            resource_id=device.device_id,
-            kind=InstructionKind.START,
-            intent=Intent.RUN,
-            run_id=run.run_id,
-            start=start,
-            duration=sum(slot.duration for _, _, slot in run.chosen_slots()),
-            reason="plan",
-        )
+        instruction = _start_instruction(run, start, "plan")
         self._cem.hands.apply(device, instruction, self._settings(device), self._sensing(device, now))
 
     def _tell_schedule(
@@ -323,7 +315,7 @@ class Runner:
             kind, sensing = KINDS[device.kind], self._sensing(device, now)
             self._observe_ready(device, kind.ready(device, sensing))
             running = kind.running(device, sensing)
-            self._recorder.sample(device, self._cem.runs.open(device.device_id), sensing, running=running)
+            self._recorder.sample(device, sensing, running=running)
             self._observe_running(device, running, now)
 
     def observe_presence(self, resources: tuple[Resource, ...], now: datetime) -> None:
@@ -383,7 +375,7 @@ class Runner:
             self._settle_start(device, run, running, now)
             return
         if run.state is RunState.EXECUTING and self._is_over(run, running, held, now):
-            self._recorder.finish(device, run)
+            self._recorder.finish(device)
             self._end(device, life.finish(run, now), Decision.RUN_FINISHED)
             return
         self._follow_schedule(device, run, now)
@@ -414,15 +406,7 @@ class Runner:
             self._cem.decisions.announce(Decision.RUN_STARTED, **_about(device, run), by="plan")
             self._changed()
         elif running is False and (now - self._born).total_seconds() >= SETTLING:
-            again = Instruction(
-                resource_id=device.device_id,
-                kind=InstructionKind.START,
-                intent=Intent.RUN,
-                run_id=run.run_id,
-                start=now,
-                duration=sum(slot.duration for _, _, slot in run.chosen_slots()),
-                reason="restart",
-            )
+            again = _start_instruction(run, now, "restart")
             run = life.begin(life.unbegin(run), now)
             self._keep(run)
             self._launch(device, run, again)
@@ -473,10 +457,6 @@ class Runner:
                 yield slot.start
                 yield slot.end
 
-    def matters(self, entity_id: str) -> bool:
-        """Whether a device's entity has a say in the plan beyond its value, such as a ready signal."""
-        return False
-
     def settings_changed(self, device_id: str, before: DeviceSettings, after: DeviceSettings) -> None:
         """Forget what was advised once control changes."""
         if before.control != after.control:
@@ -501,3 +481,15 @@ class Runner:
 
 def _about(device: Device, run: Run) -> dict[str, Any]:
     return {"device_id": device.device_id, "device": device.name, "run_id": run.run_id}
+
+
+def _start_instruction(run: Run, start: datetime, reason: str) -> Instruction:
+    return Instruction(
+        resource_id=run.resource_id,
+        kind=InstructionKind.START,
+        intent=Intent.RUN,
+        run_id=run.run_id,
+        start=start,
+        duration=sum(slot.duration for _, _, slot in run.chosen_slots()),
+        reason=reason,
+    )
