@@ -58,9 +58,16 @@ Management, OpenADR, SEMP. S2 counts time in ms, Matter power in mW and energy i
 
 CHAPTERS = {
     "Energy profile": ["EnergyProfile", "Group", "Sequence", "Slot", "QuantityValue", "SlotCost", "EasyPowerProfile"],
-    "Price and environment profile": ["PriceProfile", "PriceSlot", "PriceTier"],
+    "Price and environment profile": [
+        "PriceProfile",
+        "PriceSlot",
+        "PriceTier",
+        "CapacityCharge",
+        "ActiveTime",
+        "NetMetering",
+    ],
     "Load and generation management": ["Limit", "SetPoint", "LoadManagementEvent", "TrafficLight"],
-    "Temperature profile": ["TemperatureProfile", "TemperatureSlot"],
+    "Temperature profile": ["TemperatureProfile", "TemperatureSlot", "ThermalModel"],
     "Control types": [
         "PowerEnvelope",
         "AllowedLimitRange",
@@ -68,6 +75,7 @@ CHAPTERS = {
         "PowerProfile",
         "OperationModes",
         "OperationMode",
+        "ModeQuota",
         "FillRate",
         "FillRateActuator",
         "FillRateMode",
@@ -83,8 +91,20 @@ CHAPTERS = {
         "Transition",
     ],
     "Series and time": ["TimeGrid", "Series", "Interval"],
-    "Premises": ["SiteSnapshot", "Resource", "Goals"],
-    "Runs and plans": ["Run", "ScheduledSlot", "Plan", "DevicePlan", "PlannedRun", "Note", "Instruction"],
+    "Premises": ["SiteSnapshot", "Resource", "Goals", "Scenario", "DeviceScenario"],
+    "Runs and plans": [
+        "Run",
+        "ScheduledSlot",
+        "Plan",
+        "DevicePlan",
+        "ActuatorPlan",
+        "PlannedRun",
+        "Term",
+        "Relaxation",
+        "Note",
+        "Instruction",
+        "ModeChoice",
+    ],
 }
 
 

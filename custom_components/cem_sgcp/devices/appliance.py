@@ -283,6 +283,7 @@ def _expecting(command: Command, expect: tuple[Expect, ...]) -> Command:
 
 APPLIANCE = DeviceKind(
     kind="appliance",
+    has_runs=True,
     icon="mdi:washing-machine",
     schema=_schema,
     validate=_validate,

@@ -8,13 +8,14 @@ Assistant. It must not know the plan, and not how commands are carried out.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.core import State
 import voluptuous as vol
 
-from ..cem.model import EnergyProfile, Instruction, Resource, Run, Series
+from ..cem.model import EnergyProfile, Instruction, Resource, Run, Series, ThermalModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,16 @@ class Sensing:
     """Profile learned from a recorded run of the device."""
     forecast: Series | None = None
     """Power of the device if left alone, W."""
+    horizon: datetime | None = None
+    """End of what is planned; None: two days from now."""
+    outdoor: Series | None = None
+    """Expected outdoor temperature, °C; None: not known."""
+    thermal: ThermalModel | None = None
+    """What was learned of the zone or tank that the device heats or cools."""
+    usage: Series | None = None
+    """Learned or forecast use of the store: W of heat (a heat store) or in the unit that the kind names."""
+    starts_today: int = 0
+    """How often the device was switched on since local midnight."""
 
     def of(self, entity_id: object) -> State | None:
         """Return the state of a configured entity, or None where none is configured or it does not exist."""
@@ -110,6 +121,33 @@ class Command:
 type Act = Callable[[Device, Instruction, Sensing], tuple[Command, ...]]
 
 
+class ForecastFrom(StrEnum):
+    """Where the forecast of a device's own power comes from."""
+
+    NOTHING = "nothing"
+    SUN = "sun"
+    HISTORY = "history"
+    """Its recorded power, by weekday and hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThermalSources:
+    """Entities that the thermal model of a device's zone or tank is learned from."""
+
+    indoor: str
+    """Temperature of the zone, °C."""
+    power: str
+    """Electric power of the heater, W."""
+    outdoor: str | None = None
+    """Temperature outside of it, °C; None: the site's weather."""
+    inverted: bool = False
+    """The power sensor counts consumption negative."""
+
+
+def _no_thermal_sources(_device: Device) -> None:
+    return None
+
+
 def _nothing_wrong(_data: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
@@ -162,6 +200,16 @@ class DeviceKind:
     """Ready by, UTC; None: no deadline."""
     starts_ahead: Callable[[Device], bool] = _no
     """True: START is given as soon as the start is planned, and the device waits by itself (native delayed start)."""
+    forecast: ForecastFrom = ForecastFrom.NOTHING
+    has_runs: bool = False
+    """Whether it is started for runs (power profile)."""
+    has_level: bool = False
+    """Whether it is a store whose level people want to see."""
+    has_modes: bool = False
+    """Whether it is put into modes (operation mode, demand driven), so that people want to see the mode."""
+    generates: bool = False
+    """Whether its power is generation, shown positive to people."""
+    thermal: Callable[[Device], ThermalSources | None] = _no_thermal_sources
     running: Callable[[Device, Sensing], bool | None] = _nothing_to_say
     """Whether an appliance runs, by its state or its power; None: not known."""
 

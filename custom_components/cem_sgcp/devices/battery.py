@@ -269,6 +269,7 @@ def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
 
 BATTERY = DeviceKind(
     kind="battery",
+    has_level=True,
     icon="mdi:home-battery",
     schema=_schema,
     validate=_validate,

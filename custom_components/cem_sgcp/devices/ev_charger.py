@@ -298,6 +298,7 @@ def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
 
 EV_CHARGER = DeviceKind(
     kind="ev_charger",
+    has_level=True,
     icon="mdi:ev-station",
     schema=_schema,
     validate=_validate,

@@ -9,7 +9,7 @@ from typing import Any
 import voluptuous as vol
 
 from ..cem.model import NotControllable, Resource
-from .base import Device, DeviceKind, DeviceSettings, Sensing
+from .base import Device, DeviceKind, DeviceSettings, ForecastFrom, Sensing
 from .common import configured_entities, measured, resource
 from .forms import POWER, PRIORITY, STALE_AFTER, YES_NO, Field, Section, form
 
@@ -42,4 +42,6 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
     )
 
 
-LOAD = DeviceKind(kind="load", icon="mdi:power-plug", schema=_schema, entities=_entities, sense=_sense)
+LOAD = DeviceKind(
+    kind="load", forecast=ForecastFrom.HISTORY, icon="mdi:power-plug", schema=_schema, entities=_entities, sense=_sense
+)

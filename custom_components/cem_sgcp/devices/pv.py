@@ -27,7 +27,7 @@ from ..cem.model import (
     Series,
 )
 from .acting import sequence, set_power
-from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
+from .base import Command, Device, DeviceKind, DeviceSettings, ForecastFrom, Sensing
 from .common import configured_entities, measured, resource, value
 from .forms import (
     ACTIONS,
@@ -156,6 +156,8 @@ def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
 
 PV = DeviceKind(
     kind="pv",
+    forecast=ForecastFrom.SUN,
+    generates=True,
     icon="mdi:solar-power-variant",
     schema=_schema,
     validate=_validate,

@@ -184,6 +184,8 @@ def mend_modes(draw: st.DrawFn, values: dict[str, Any], mode: type[Model]) -> No
         for transition in rename(values["transitions"], "transition_id")
     )
     values["active_mode"] = draw(st.none() | modes)
+    if "quotas" in values:
+        values["quotas"] = tuple(entry.replace(modes=draw(st.lists(modes, max_size=2))) for entry in values["quotas"])
 
 
 def mend_store(draw: st.DrawFn, values: dict[str, Any]) -> None:
@@ -215,6 +217,20 @@ def mend_device_plan(draw: st.DrawFn, values: dict[str, Any]) -> None:
     for name in ("level", "stored_value"):
         if values[name] is not None:
             values[name] = (*values[name], 0.0, 0.0, 0.0)[:3]
+
+
+def mend_actuator_plan(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    values["mode"] = (*values["mode"], "a", "b", "c")[:3]
+    values["factor"] = (*values["factor"], 0.0, 0.0, 0.0)[:3]
+
+
+def mend_quota(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    last(values, "start", "end")
+    climb(values, "minimum", "maximum")
+
+
+def mend_scenario(draw: st.DrawFn, values: dict[str, Any]) -> None:
+    values["devices"] = rename(values["devices"], "resource_id")
 
 
 def mend_plan(draw: st.DrawFn, values: dict[str, Any]) -> None:
@@ -285,6 +301,8 @@ def mend_series(draw: st.DrawFn, values: dict[str, Any]) -> None:
 
 def mend_site(draw: st.DrawFn, values: dict[str, Any]) -> None:
     values["resources"] = rename(values["resources"], "resource_id")
+    values["scenarios"] = rename(values["scenarios"], "scenario_id")
+    values["capacity_charges"] = rename(values["capacity_charges"], "charge_id")
 
 
 def mend_fill_mode(draw: st.DrawFn, values: dict[str, Any]) -> None:
@@ -292,6 +310,9 @@ def mend_fill_mode(draw: st.DrawFn, values: dict[str, Any]) -> None:
 
 
 MENDS: dict[str, Mend] = {
+    "ActiveTime": lasting("start", "end"),
+    "ActuatorPlan": mend_actuator_plan,
+    "CapacityCharge": lasting("period_start", "period_end"),
     "DemandDriven": mend_demand,
     "DemandDrivenActuator": lambda draw, values: mend_modes(draw, values, package.DemandDrivenMode),
     "DevicePlan": mend_device_plan,
@@ -304,6 +325,7 @@ MENDS: dict[str, Mend] = {
     "Group": mend_group,
     "Interval": lasting("start", "end"),
     "LevelTarget": mend_target,
+    "ModeQuota": mend_quota,
     "Limit": lasting("start", "end"),
     "LoadManagementEvent": mend_event,
     "OperationModes": lambda draw, values: mend_modes(draw, values, package.OperationMode),
@@ -316,6 +338,7 @@ MENDS: dict[str, Mend] = {
     "QuantityValue": mend_quantity,
     "Run": mend_run,
     "ScheduledSlot": lasting("start", "end"),
+    "Scenario": mend_scenario,
     "Sequence": mend_sequence,
     "Series": mend_series,
     "SetPoint": lasting("start", "end"),

@@ -20,6 +20,7 @@ from .control_types import (
     LeakageElement,
     LevelTarget,
     LimitType,
+    ModeQuota,
     NotControllable,
     NumberRange,
     OperationMode,
@@ -31,7 +32,7 @@ from .control_types import (
 )
 from .energy_profile import EasyPowerProfile, EnergyProfile, Group, OptOut, Preference, RunState, Sequence
 from .errors import MESSAGES, ModelError
-from .instruction import Instruction, InstructionKind
+from .instruction import Instruction, InstructionKind, ModeChoice
 from .load_management import (
     Alert,
     Cause,
@@ -44,21 +45,39 @@ from .load_management import (
     LoadManagementEvent,
     SetPoint,
 )
-from .plan import DevicePlan, Intent, Note, Plan, PlannedRun, PlanStatus
+from .plan import (
+    ActuatorPlan,
+    DevicePlan,
+    Goal,
+    Intent,
+    Note,
+    Plan,
+    PlannedRun,
+    PlanStatus,
+    Precedence,
+    Relaxation,
+    Term,
+)
 from .price import PriceKind, PriceProfile, PriceSlot, PriceTier, TierBoundary
 from .run import Run, ScheduledSlot
+from .scenario import DeviceScenario, Scenario
 from .series import Interval, Series
 from .site import Goals, Resource, SiteSnapshot
 from .slot import CommodityQuantity, CostKind, QuantityValue, Slot, SlotCost
+from .tariff import ActiveTime, CapacityCharge, NetMetering
 from .temperature import TemperatureProfile, TemperatureSlot
+from .thermal import ThermalModel
 from .time_grid import TimeGrid
 from .traffic_light import Phase, TrafficLight
 
 __all__ = [
     "MESSAGES",
     "SCHEMA_VERSION",
+    "ActiveTime",
+    "ActuatorPlan",
     "Alert",
     "AllowedLimitRange",
+    "CapacityCharge",
     "Cause",
     "CommodityQuantity",
     "Consequence",
@@ -68,6 +87,7 @@ __all__ = [
     "DemandDrivenActuator",
     "DemandDrivenMode",
     "DevicePlan",
+    "DeviceScenario",
     "Direction",
     "EasyPowerProfile",
     "EnergyConstraint",
@@ -77,6 +97,7 @@ __all__ = [
     "FillRateActuator",
     "FillRateElement",
     "FillRateMode",
+    "Goal",
     "Goals",
     "Group",
     "Instruction",
@@ -91,8 +112,11 @@ __all__ = [
     "LimitType",
     "LoadAction",
     "LoadManagementEvent",
+    "ModeChoice",
+    "ModeQuota",
     "Model",
     "ModelError",
+    "NetMetering",
     "NotControllable",
     "Note",
     "NumberRange",
@@ -105,15 +129,18 @@ __all__ = [
     "PlannedRun",
     "PowerEnvelope",
     "PowerProfile",
+    "Precedence",
     "Preference",
     "PriceKind",
     "PriceProfile",
     "PriceSlot",
     "PriceTier",
     "QuantityValue",
+    "Relaxation",
     "Resource",
     "Run",
     "RunState",
+    "Scenario",
     "ScheduledSlot",
     "Sequence",
     "Series",
@@ -123,6 +150,8 @@ __all__ = [
     "SlotCost",
     "TemperatureProfile",
     "TemperatureSlot",
+    "Term",
+    "ThermalModel",
     "TierBoundary",
     "TimeGrid",
     "Timer",

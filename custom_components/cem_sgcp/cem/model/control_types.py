@@ -58,6 +58,25 @@ class Transition(Model):
     abnormal_condition_only: bool = item(default=False)
 
 
+@model
+class ModeQuota(Model):
+    """How long modes are wanted within a time: hours of a pool pump a day, or at most so much noise at night."""
+
+    start: datetime = item()
+    end: datetime = item()
+    modes: tuple[str, ...] = item(maximum_items=100, doc="Any of them counts, in full at operation mode factor 1")
+    minimum: float = quantity("s", default=0.0, minimum=0)
+    maximum: float | None = quantity("s", default=None, minimum=0)
+    price: float | None = quantity(
+        "currency/h", default=None, minimum=0, doc="Price of each hour that lacks; None: that of a missed target"
+    )
+
+    def check(self) -> None:
+        """Refuse quotas that end before they start and bounds upside down."""
+        ends_after_start(self.start, self.end)
+        ordered("maximum", self.minimum, self.maximum)
+
+
 def _check_modes(
     modes: tuple[str, ...],
     transitions: tuple[Transition, ...],
@@ -181,10 +200,18 @@ class OperationModes(Model):
     timers: tuple[Timer, ...] = item(default=(), maximum_items=1000)
     active_mode: str | None = item(default=None)
     active_factor: float = quantity(default=0.0, minimum=0, maximum=1)
+    quotas: tuple[ModeQuota, ...] = item(default=(), maximum_items=100)
+    maximum_starts_per_day: int | None = quantity(
+        default=None, minimum=0, maximum=86_400, doc="Changes from a mode without power to one with, a local day"
+    )
+    starts_today: int = quantity(default=0, minimum=0, maximum=86_400)
 
     def check(self) -> None:
         """Refuse systems without a mode and names that do not exist."""
-        _check_modes(tuple(mode.mode_id for mode in self.modes), self.transitions, self.timers, self.active_mode)
+        names = tuple(mode.mode_id for mode in self.modes)
+        _check_modes(names, self.transitions, self.timers, self.active_mode)
+        for quota in self.quotas:
+            known_names("quotas", quota.modes, names)
 
 
 # ----------------------------------------------------------------------------------------------- fill rate (FRBC)
@@ -225,6 +252,11 @@ class FillRateActuator(Model):
     timers: tuple[Timer, ...] = item(default=(), maximum_items=1000)
     active_mode: str | None = item(default=None)
     active_factor: float = quantity(default=0.0, minimum=0, maximum=1)
+    maximum_starts_per_day: int | None = quantity(default=None, minimum=0, maximum=86_400)
+    starts_today: int = quantity(default=0, minimum=0, maximum=86_400)
+    rate_factor: Series | None = item(
+        default=None, doc="What fill rates are multiplied by over time, such as the COP as it follows the weather"
+    )
 
     def check(self) -> None:
         """Refuse actuators without a mode and names that do not exist."""
@@ -239,6 +271,12 @@ class LevelTarget(Model):
     end: datetime = item()
     minimum: float | None = quantity(default=None)
     maximum: float | None = quantity(default=None)
+    price: float | None = quantity(
+        "currency/(level unit·h)",
+        default=None,
+        minimum=0,
+        doc="Price of comfort: of each unit outside the band for an hour; None: kept as far as it can be",
+    )
 
     def check(self) -> None:
         """Refuse targets that end before they start and bands upside down."""
@@ -305,6 +343,12 @@ class DemandDrivenActuator(Model):
     transitions: tuple[Transition, ...] = item(default=(), maximum_items=1000)
     timers: tuple[Timer, ...] = item(default=(), maximum_items=1000)
     active_mode: str | None = item(default=None)
+    active_factor: float = quantity(default=0.0, minimum=0, maximum=1)
+    maximum_starts_per_day: int | None = quantity(default=None, minimum=0, maximum=86_400)
+    starts_today: int = quantity(default=0, minimum=0, maximum=86_400)
+    supply_factor: Series | None = item(
+        default=None, doc="What supply rates are multiplied by over time, such as the COP as it follows the weather"
+    )
 
     def check(self) -> None:
         """Refuse actuators without a mode and names that do not exist."""

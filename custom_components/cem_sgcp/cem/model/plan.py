@@ -52,6 +52,65 @@ class Note(Model):
     resource_id: str | None = item(default=None)
 
 
+class Goal(StrEnum):
+    """What a plan is judged by."""
+
+    COST = "cost"
+    CO2 = "co2"
+    SELF_CONSUMPTION = "self_consumption"
+    AUTONOMY = "autonomy"
+    PEAK = "peak"
+    WEAR = "wear"
+    COMFORT = "comfort"
+    GRID_FRIENDLINESS = "grid_friendliness"
+
+
+@model
+class Term(Model):
+    """How far a plan serves one goal, in the goal's own unit, and what that weighs."""
+
+    goal: Goal = item()
+    value: float = quantity(
+        doc="currency; kg of CO2; share of generation used; share of consumption not taken from the grid; W of the "
+        "highest import; currency of wear; unit hours outside comfort; W of mean change between steps"
+    )
+    unit: str = item(default="")
+    weighted: float = quantity("currency", default=0.0, doc="What it adds to the objective")
+
+
+class Precedence(StrEnum):
+    """What gives way when not everything can be kept: the last of these first (architecture: precedence)."""
+
+    LIMIT = "limit"
+    RANGE = "range"
+    TARGET = "target"
+    DEADLINE = "deadline"
+    COMFORT = "comfort"
+
+
+@model
+class Relaxation(Model):
+    """Something that could not be kept: what, by how much, why, and what would help."""
+
+    precedence: Precedence = item()
+    resource_id: str | None = item(default=None)
+    amount: float = quantity(doc="In `unit`")
+    unit: str = item(default="")
+    start: datetime | None = item(default=None)
+    end: datetime | None = item(default=None)
+    reason: Note = item()
+    remedy: Note | None = item(default=None)
+
+
+@model
+class ActuatorPlan(Model):
+    """Which mode an actuator is in, step by step; an operation mode resource has one, named like itself."""
+
+    actuator_id: str = item()
+    mode: tuple[str, ...] = item(doc="mode_id per step")
+    factor: tuple[float, ...] = item(doc="Operation mode factor per step, 0 to 1")
+
+
 @model
 class PlannedRun(Model):
     """When a run starts, what it costs, and what starting now would cost instead."""
@@ -67,6 +126,13 @@ class PlannedRun(Model):
     moved_from: datetime | None = item(default=None, doc="Start in the plan before, where it moved")
     gain: float | None = quantity("currency", default=None, doc="What the move saves")
     met: bool = item(default=True, doc="False: the deadline cannot be met")
+    reason: Note | None = item(default=None, doc="Why then, in one sentence with numbers")
+    next_start: datetime | None = item(default=None, doc="The next best start that is really another choice")
+    next_choice: tuple[str, ...] = item(default=(), doc="Sequences of the next best choice")
+    next_cost: float | None = quantity("currency", default=None, doc="What that would cost")
+    solar_share: float | None = quantity(
+        default=None, minimum=0, maximum=1, doc="Share of its energy that comes from the house's own generation"
+    )
 
     def check(self) -> None:
         """Refuse runs that end before they start."""
@@ -85,6 +151,8 @@ class DevicePlan(Model):
     level: tuple[float, ...] | None = item(default=None, doc="Level at the end of each step, in the store's unit")
     stored_value: tuple[float, ...] | None = item(default=None, doc="Value of one more stored kWh, currency/kWh")
     runs: tuple[PlannedRun, ...] = item(default=())
+    actuators: tuple[ActuatorPlan, ...] = item(default=(), doc="For resources with modes")
+    reason: Note | None = item(default=None, doc="Why it does what it does in the first step")
     cost: float = quantity(
         "currency", default=0.0, doc="Its share of the plan's cost at the marginal price of each step"
     )
@@ -114,6 +182,9 @@ class Plan(Model):
     gap: float | None = quantity(default=None, doc="Proven relative gap to the optimum")
     solver: str = item(default="")
     seconds: float = quantity("s", default=0.0, minimum=0)
+    terms: tuple[Term, ...] = item(default=(), doc="How far it serves each goal")
+    relaxations: tuple[Relaxation, ...] = item(default=(), doc="What could not be kept, the weightiest first")
+    scenarios: int = quantity(default=0, minimum=0, maximum=1000, doc="How many scenarios it weighs; 0: none")
     notes: tuple[Note, ...] = item(default=())
 
     def check(self) -> None:
@@ -128,6 +199,9 @@ class Plan(Model):
             for name in ("intent", "power", "lower", "upper", "level", "stored_value"):
                 if (column := getattr(device, name)) is not None:
                     _fits(f"devices[{index}].{name}", column, steps)
+            for actuator in device.actuators:
+                _fits(f"devices[{index}].actuators.mode", actuator.mode, steps)
+                _fits(f"devices[{index}].actuators.factor", actuator.factor, steps)
         unique("devices", (device.resource_id for device in self.devices))
 
     def device(self, resource_id: str) -> DevicePlan | None:

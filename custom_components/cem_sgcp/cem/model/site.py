@@ -19,7 +19,9 @@ from .load_management import Limit
 from .price import PriceProfile
 from .rules import unique
 from .run import Run
+from .scenario import Scenario
 from .series import Series
+from .tariff import CapacityCharge, NetMetering
 from .time_grid import TimeGrid
 from .traffic_light import TrafficLight
 
@@ -45,7 +47,22 @@ class Resource(Model):
 class Goals(Model):
     """What is wanted besides the lowest cost."""
 
+    preset: str = item(default="cost", doc="What the user chose; only for people, the weights below count")
     co2_price: float = quantity("currency/kg", default=0.0, minimum=0, doc="What a kg of CO2 is worth to the user")
+    self_consumption_price: float = quantity(
+        "currency/kWh", default=0.0, minimum=0, doc="What it is worth to the user not to feed in a kWh"
+    )
+    autonomy_price: float = quantity(
+        "currency/kWh", default=0.0, minimum=0, doc="What it is worth to the user not to take a kWh from the grid"
+    )
+    peak_price: float = quantity(
+        "currency/kW", default=0.0, minimum=0, doc="What a lower highest import is worth, besides any tariff"
+    )
+    smoothing_price: float = quantity(
+        "currency/kW", default=0.0, minimum=0, doc="What it is worth to change the exchange by a kW less between steps"
+    )
+    wear_weight: float = quantity(default=1.0, minimum=0, maximum=100, doc="Factor on running costs such as wear")
+    comfort_weight: float = quantity(default=1.0, minimum=0, maximum=100, doc="Factor on the prices of comfort")
     move_gain: float = quantity("currency", default=0.05, minimum=0, doc="Least gain for which a start is moved")
     move_share: float = quantity(default=0.05, minimum=0, maximum=1, doc="Least gain as a share of the run's cost")
     frozen_window: float = quantity("s", default=900.0, minimum=0, doc="A start this near is not moved")
@@ -66,10 +83,19 @@ class SiteSnapshot(Model):
     traffic_light: TrafficLight = item(default=TrafficLight())
     net_power: float | None = quantity("W", default=None, doc="Measured at the connection point, import positive")
     goals: Goals = item(default=Goals())
+    capacity_charges: tuple[CapacityCharge, ...] = item(
+        default=(), maximum_items=100, doc="One for each billing period that the grid touches"
+    )
+    net_metering: NetMetering | None = item(default=None)
+    scenarios: tuple[Scenario, ...] = item(
+        default=(), maximum_items=100, doc="Empty: what is expected counts as certain"
+    )
 
     def check(self) -> None:
         """Refuse names that are used twice."""
         unique("resources", (resource.resource_id for resource in self.resources))
+        unique("scenarios", (scenario.scenario_id for scenario in self.scenarios))
+        unique("capacity_charges", (charge.charge_id for charge in self.capacity_charges))
 
     def resource(self, resource_id: str) -> Resource | None:
         """Return a resource by its id."""

@@ -22,6 +22,7 @@ from ..model import (
     SiteSnapshot,
 )
 from . import demand_driven, fill_rate, not_controllable, operation_mode, power_envelope, power_profile
+from .exchange import Exchange, add_exchange
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
 from .linear import available
@@ -55,6 +56,7 @@ class _Answer:
     """A solution and the problem it solves."""
 
     problem: Problem
+    exchange: Exchange
     parts: list[Part]
     matrix: Matrix
     outcome: Outcome
@@ -139,13 +141,16 @@ def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> _Answer:
     late = False
     for _ in range(MAXIMUM_ROUNDS):
         problem = Problem(frame)
+        exchange = add_exchange(problem)
         parts = [_add(problem, resource, kept, late=late) for resource in frame.snapshot.resources]
         for part in parts:
             steps = forbidden.get(part.resource.resource_id)
             if isinstance(part, fill_rate.FillRatePart) and steps:
                 fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
         matrix = problem.finish()
-        answer = _Answer(problem=problem, parts=parts, matrix=matrix, outcome=solve(matrix, settings))
+        answer = _Answer(
+            problem=problem, exchange=exchange, parts=parts, matrix=matrix, outcome=solve(matrix, settings)
+        )
         too_much = not late and answer.broken and any(np.isfinite(run.starts.deadline) for run in answer.runs)
         wasteful = answer.wasteful
         if not wasteful and not too_much:
@@ -193,7 +198,7 @@ def _plan(frame: Frame, answer: _Answer, solved: Solved, questions: Questions, *
     snapshot, outcome = frame.snapshot, answer.outcome
     devices = tuple(_device(frame, part, solved, questions) for part in answer.parts)
     net = solved.net
-    notes: list[Note] = [*frame.notes, *limit_notes(solved)]
+    notes: list[Note] = [*frame.notes, *limit_notes(solved, answer.exchange)]
     for device in devices:
         notes.extend(device.notes)
     if not outcome.optimal and outcome.objective - outcome.bound > snapshot.goals.move_gain:
@@ -239,6 +244,7 @@ def _limits(limit: np.ndarray) -> tuple[float | None, ...]:
 def count_integers(snapshot: SiteSnapshot) -> int:
     """Return how many yes-or-no decisions the problem of a snapshot has; for benchmarks."""
     problem = Problem(frame_of(snapshot))
+    add_exchange(problem)
     for resource in snapshot.resources:
         _add(problem, resource, {}, late=False)
     return int(problem.finish().integer.sum())

@@ -1,12 +1,11 @@
-"""The optimisation problem: columns, rows, the energy balance of every step, and the exchange with the grid.
+"""The optimisation problem: columns, rows, and the energy balance of every step.
 
-minimise   what import costs − what export earns + running costs − value of what is left in stores (+ wishes)
+minimise   what the exchange costs (exchange.py) + running costs − value of what is left in stores (+ wishes)
 such that  import − export = base load + Σ power of devices            in every step
-           import ≤ its limit, export ≤ its limit                       softly, at a very high price
 
 What counts, from strong to weak (s is the price scale, a high price of the site in currency/kWh):
 
-    grid limit exceeded             1000 s per kWh       here
+    grid limit exceeded             1000 s per kWh       exchange.py
     two runs on one device at once  1000 s               power_profile.py
     level out of its range           100 s per kWh and h fill_rate.py
     target missed                     50 s per kWh       store_targets.py, power_envelope.py
@@ -21,6 +20,7 @@ It is built from arrays, never variable by variable. It must not know any contro
 adds columns and rows here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -90,32 +90,11 @@ class Problem:
         self._rows = 0
         self._entries: list[tuple[Ints, Ints, Array]] = []
         self._fixed = frame.base.copy()
-        self._most = frame.base.copy()
-        self._least = frame.base.copy()
+        self.most = frame.base.copy()
+        """Bounds of the power of the whole house per step, kW; complete once all devices are there."""
+        self.least = frame.base.copy()
+        self._finishers: list[Callable[[], None]] = []
         self.balance = self.rows(frame.steps, 0.0, 0.0)
-        steps = frame.steps
-        price, revenue = frame.import_price * frame.hours, frame.export_price * frame.hours
-        penalty = OVER_LIMIT * frame.scale * frame.hours
-        self.imported = self.columns(
-            steps, upper=frame.import_limit, worth=price, extra=frame.import_extra * frame.hours
-        )
-        self.exported = self.columns(
-            steps, upper=frame.export_limit, worth=-revenue, extra=frame.export_extra * frame.hours
-        )
-        self.over_import_steps = np.flatnonzero(np.isfinite(frame.import_limit))
-        self.over_export_steps = np.flatnonzero(np.isfinite(frame.export_limit))
-        at = self.over_import_steps
-        self.over_import = self.columns(len(at), worth=price[at], penalty=penalty[at])
-        self.put(self.balance[at], self.over_import, 1.0)
-        at = self.over_export_steps
-        self.over_export = self.columns(len(at), worth=-revenue[at], penalty=penalty[at])
-        self.put(self.balance[at], self.over_export, -1.0)
-        self.over_controllable_steps = np.flatnonzero(np.isfinite(frame.controllable_limit))
-        self.over_controllable = self.columns(
-            len(self.over_controllable_steps), penalty=penalty[self.over_controllable_steps]
-        )
-        self.put(self.balance, self.imported, 1.0)
-        self.put(self.balance, self.exported, -1.0)
 
     # ------------------------------------------------------------------------------------------------- building
 
@@ -199,73 +178,26 @@ class Problem:
         nothing = np.zeros(0, dtype=np.int64)
         steps, columns, values = entries if entries is not None else (nothing, nothing, np.zeros(0))
         self._fixed += constant
-        self._most += most
-        self._least += least
+        self.most += most
+        self.least += least
         self.put(self.balance[steps], columns, -values)
         expression = Expression(steps=steps, columns=columns, values=values, constant=constant)
         self.expressions[resource.resource_id] = expression
         return expression
 
+    def last(self, finisher: Callable[[], None]) -> None:
+        """Have something added when all devices are there."""
+        self._finishers.append(finisher)
+
     # ------------------------------------------------------------------------------------------------- finishing
 
     def finish(self) -> Matrix:
-        """Add what needs to know all devices and return the arrays."""
-        self._one_direction()
-        self._controllable_limit()
+        """Let those add what they must, who need to know all devices, and return the arrays."""
+        for finisher in self._finishers:
+            finisher()
         self._row_lower[0][:] = self._fixed
         self._row_upper[0][:] = self._fixed
         return self._matrix()
-
-    def _one_direction(self) -> None:
-        """Forbid import and export in the same step where a kWh sold earns more than a kWh bought costs."""
-        frame = self.frame
-        bought = frame.import_price + frame.import_extra
-        sold = frame.export_price - frame.export_extra
-        at = np.flatnonzero(sold > bought + 1e-12)
-        if not len(at):
-            return
-        importing = self.columns(len(at), upper=1.0, integer=True)
-        bought_columns, sold_columns = self.imported[at], self.exported[at]
-        self.rule(importing, lambda x: (x[bought_columns] >= x[sold_columns]).astype(np.float64))
-        most = np.maximum(self._most[at], 0.0) + 1e-6
-        least = np.maximum(-self._least[at], 0.0) + 1e-6
-        rows = self.rows(len(at), -np.inf, 0.0)
-        self.put(rows, self.imported[at], 1.0)
-        self.put(rows, importing, -most)
-        other = self.rows(len(at), -np.inf, least)
-        self.put(other, self.exported[at], 1.0)
-        self.put(other, importing, least)
-        for steps, columns, mine in (
-            (self.over_import_steps, self.over_import, rows),
-            (self.over_export_steps, self.over_export, other),
-        ):
-            _, here, there = np.intersect1d(at, steps, return_indices=True)
-            self.put(mine[here], columns[there], 1.0)
-
-    def _controllable_limit(self) -> None:
-        """Bound what controllable devices draw from the grid: their power less the local surplus."""
-        at = self.over_controllable_steps
-        if not len(at):
-            return
-        frame = self.frame
-        with_surplus = frame.surplus > 0
-        bound = np.where(with_surplus, frame.controllable_limit - frame.base, frame.controllable_limit)
-        rows = self.rows(len(at), -np.inf, 0.0)
-        place = np.full(frame.steps, -1)
-        place[at] = np.arange(len(at))
-        for resource in frame.snapshot.resources:
-            expression = self.expressions[resource.resource_id]
-            generates = resource.control.type_name in {"power_envelope", "not_controllable"}
-            counts = np.full(frame.steps, resource.controllable and not generates) | (
-                with_surplus if generates else np.zeros(frame.steps, dtype=bool)
-            )
-            if resource.controllable and generates:
-                counts |= expression.constant > 0
-            bound = bound - np.where(counts, expression.constant, 0.0)
-            kept = (place[expression.steps] >= 0) & counts[expression.steps]
-            self.put(rows[place[expression.steps[kept]]], expression.columns[kept], expression.values[kept])
-        self.put(rows, self.over_controllable, -1.0)
-        self._row_upper[-1][:] = bound[at]
 
     def _matrix(self) -> Matrix:
         rows = np.concatenate([entry[0] for entry in self._entries])
@@ -311,10 +243,10 @@ class Solved:
     @property
     def net(self) -> Array:
         """Net power of the connection point, kW, import positive."""
-        problem = self.problem
-        net: Array = self.x[problem.imported] - self.x[problem.exported]
-        net[problem.over_import_steps] += self.x[problem.over_import]
-        net[problem.over_export_steps] -= self.x[problem.over_export]
+        frame = self.problem.frame
+        net: Array = frame.base.copy()
+        for expression in self.problem.expressions.values():
+            net += expression.of(self.x)
         return net
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..model import Note, Resource
 from ..model.time_grid import Array
+from .exchange import Exchange
 from .frame import Frame
 from .messages import note
 from .problem import Solved
@@ -46,17 +47,17 @@ def marginal_price(solved: Solved) -> tuple[float, ...]:
     return numbers(solved.marginal, 6)
 
 
-def limit_notes(solved: Solved) -> tuple[Note, ...]:
+def limit_notes(solved: Solved, exchange: Exchange) -> tuple[Note, ...]:
     """Say which limits a solution could not keep, by how much and when."""
-    problem, frame = solved.problem, solved.problem.frame
+    frame = solved.problem.frame
     found: list[Note] = []
     for key, steps, columns, limit in (
-        ("import_limit_exceeded", problem.over_import_steps, problem.over_import, frame.import_limit),
-        ("export_limit_exceeded", problem.over_export_steps, problem.over_export, frame.export_limit),
+        ("import_limit_exceeded", exchange.over_import_steps, exchange.over_import, frame.import_limit),
+        ("export_limit_exceeded", exchange.over_export_steps, exchange.over_export, frame.export_limit),
         (
             "controllable_limit_exceeded",
-            problem.over_controllable_steps,
-            problem.over_controllable,
+            exchange.over_controllable_steps,
+            exchange.over_controllable,
             frame.controllable_limit,
         ),
     ):
