@@ -15,7 +15,7 @@ from typing import Any
 from homeassistant.core import State
 import voluptuous as vol
 
-from ..cem.model import EnergyProfile, Instruction, Resource, Run, Series, ThermalModel
+from ..cem.model import EnergyProfile, Instruction, Resource, Run, Series, TemperatureProfile, ThermalModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,10 @@ class Sensing:
     """Learned or forecast use of the store: W of heat (a heat store) or in the unit that the kind names."""
     starts_today: int = 0
     """How often the device was switched on since local midnight."""
+    temperature_profile: TemperatureProfile | None = None
+    """Temperatures that an action set for the device; they stand above its own comfort bands. None: none was set."""
+    temperature_unit: str = "°C"
+    """Unit in which climate and water heater entities show and take temperatures: that of the installation."""
 
     def of(self, entity_id: object) -> State | None:
         """Return the state of a configured entity, or None where none is configured or it does not exist."""
@@ -81,6 +85,8 @@ class Expect:
     """
 
     entity_id: str
+    attribute: str | None = None
+    """The attribute that shows a state or number; None: the entity's state."""
     states: tuple[str, ...] = ()
     number: float | None = None
     """In the entity's own unit."""
@@ -142,6 +148,14 @@ class ThermalSources:
     """Temperature outside of it, °C; None: the site's weather."""
     inverted: bool = False
     """The power sensor counts consumption negative."""
+    efficiency: float = 1.0
+    """Heat per electricity that is known: 1 of a resistive heater, else the COP; negative: it cools."""
+    capacity: float | None = None
+    """Heat capacity that is known, Wh/K, such as of the water in a tank: then the efficiency is learned with it."""
+    room: float | None = None
+    """Temperature around it where nothing measures it, °C, such as of the cellar that a tank stands in."""
+    use: bool = False
+    """Whether what is drawn from it (hot water) is learned too, as `Sensing.usage`."""
 
 
 def _no_thermal_sources(_device: Device) -> None:
