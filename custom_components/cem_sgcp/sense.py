@@ -135,6 +135,7 @@ class Sense:
             runs=tuple(run for run in runs if run.open),
             learned=self._state.learned.get(device.device_id),
             forecast=self.forecasts.get(device.device_id) if ahead else None,
+            temperature_unit=self._hass.config.units.temperature_unit,
         )
 
     def _read(self, entity_id: str) -> State | None:

@@ -1,16 +1,16 @@
-"""Commands for the entities that devices are acted on through: switches, numbers, selects, buttons, moments.
+"""Commands for the entities that devices are acted on through: switches, numbers, selects, thermostats, lights, fans.
 
 Set points are W inside; a number entity gets them in its own unit (W, kW, A, %), on its own step and within its own
-bounds, rounded toward zero so that no limit is exceeded. It must not know any kind.
+bounds, rounded toward zero so that no limit is exceeded. Moments are told in acting_moments.py. It must not know any
+kind.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 import math
 from typing import Any, Final
 
 from homeassistant.core import split_entity_id
-from homeassistant.util.unit_conversion import DurationConverter, PowerConverter
+from homeassistant.util.unit_conversion import PowerConverter, TemperatureConverter
 
 from ..cem.model import Instruction, InstructionKind
 from .base import Command, Device, Expect, Sensing
@@ -18,6 +18,12 @@ from .reading import finite, unit_of
 
 #: How long an entity may take to show what it was told (s).
 ENTITY_WITHIN: Final = 30.0
+
+#: A thermostat that shows the temperature it was told this closely obeys (°C or °F).
+TEMPERATURE_TOLERANCE: Final = 0.3
+
+#: FanEntityFeature.SET_SPEED.
+FAN_SET_SPEED: Final = 1
 
 #: A finer step of a number is no step.
 LEAST_STEP: Final = 1e-6
@@ -63,20 +69,37 @@ def press(entity_id: str) -> Command:
     return Command(domain=domain, service=service, entity_id=entity_id)
 
 
-def set_number(entity_id: str, number: float, sensing: Sensing, *, upward: bool = False) -> Command:
-    """Set a number in its own unit, within its bounds and on its step: the next toward zero, or `upward`."""
+def _on_step(number: float, step: float, *, upward: bool = False, nearest: bool = False) -> float:
+    """Return the next number on a step: toward zero, `upward` or the `nearest`."""
+    if step < LEAST_STEP:
+        return number
+    steps = abs(number) / step
+    # A hair more, so that 16.0 that became 15.999999 in a conversion stays 16.
+    if nearest:
+        steps = math.floor(steps + 0.5 + 1e-6)
+    else:
+        steps = math.ceil(steps - 1e-6) if upward else math.floor(steps + 1e-6)
+    return math.copysign(steps * step, number)
+
+
+def _bounded(number: float, lower: float | None, upper: float | None) -> float:
+    number = number if upper is None else min(number, upper)
+    number = number if lower is None else max(number, lower)
+    return round(number, 6) + 0.0
+
+
+def set_number(
+    entity_id: str, number: float, sensing: Sensing, *, upward: bool = False, nearest: bool = False
+) -> Command:
+    """Set a number in its own unit, within its bounds and on its step: toward zero, `upward` or the `nearest`."""
     state = sensing.of(entity_id)
     attributes = {} if state is None else state.attributes
     step = finite(attributes.get("step")) or 0.0
-    if step >= LEAST_STEP:
-        steps = abs(number) / step
-        # A hair more, so that 16.0 that became 15.999999 in a conversion stays 16.
-        steps = math.ceil(steps - 1e-6) if upward else math.floor(steps + 1e-6)
-        number = math.copysign(steps * step, number)
-    lower, upper = finite(attributes.get("min")), finite(attributes.get("max"))
-    number = number if upper is None else min(number, upper)
-    number = number if lower is None else max(number, lower)
-    number = round(number, 6) + 0.0
+    number = _bounded(
+        _on_step(number, step, upward=upward, nearest=nearest),
+        finite(attributes.get("min")),
+        finite(attributes.get("max")),
+    )
     return Command(
         domain=domain_of(entity_id),
         service="set_value",
@@ -107,56 +130,126 @@ def set_power(
     return set_number(entity_id, power, sensing)
 
 
-def set_delay(entity_id: str, seconds: float, sensing: Sensing) -> Command:
-    """Set a number entity to a delay, in its unit; without a unit in minutes.
+def set_temperature(entity_id: str, temperature: float, sensing: Sensing, *, cooling: bool = False) -> Command:
+    """Set a climate, water heater or number entity to a temperature in °C, in its own unit and within its bounds.
 
-    A machine that counts whole hours rather starts late than early: when the start is due, it is told so.
+    A climate entity that keeps a band gets it as the lower end, or with `cooling` as the upper end; the other end
+    gives way only as far as it must.
     """
-    unit = unit_of(sensing.of(entity_id))
-    factor_unit = unit if unit in DurationConverter.VALID_UNITS else "min"
-    delay = DurationConverter.convert(max(seconds, 0.0), "s", factor_unit)
-    return set_number(entity_id, delay, sensing, upward=True)
-
-
-def set_moment(entity_id: str, moment: datetime, sensing: Sensing) -> Command:
-    """Tell a `datetime`, `input_datetime` or `time` entity a moment; times of day are local."""
-    local = moment.astimezone(sensing.time_zone).replace(microsecond=0)
     domain = domain_of(entity_id)
-    expect = Expect(entity_id=entity_id, moment=moment, within=ENTITY_WITHIN)
-    if domain == "datetime":
-        return Command(
-            domain=domain,
-            service="set_value",
-            entity_id=entity_id,
-            data={"datetime": local.isoformat()},
-            expect=(expect,),
-        )
-    if domain == "time":
-        text = local.time().isoformat()
-        return Command(
-            domain=domain,
-            service="set_value",
-            entity_id=entity_id,
-            data={"time": text},
-            expect=(Expect(entity_id=entity_id, states=(text,), within=ENTITY_WITHIN),),
-        )
+    if domain not in {"climate", "water_heater"}:
+        unit = unit_of(sensing.of(entity_id))
+        if unit in TemperatureConverter.VALID_UNITS:
+            temperature = TemperatureConverter.convert(temperature, "°C", unit)
+        return set_number(entity_id, temperature, sensing, nearest=True)
     state = sensing.of(entity_id)
-    if state is not None and state.attributes.get("has_date") is False:
-        text = local.time().isoformat()
-        return Command(
-            domain=domain,
-            service="set_datetime",
-            entity_id=entity_id,
-            data={"time": text},
-            expect=(Expect(entity_id=entity_id, states=(text,), within=ENTITY_WITHIN),),
-        )
+    attributes = {} if state is None else state.attributes
+    wanted = TemperatureConverter.convert(temperature, "°C", sensing.temperature_unit)
+    step = finite(attributes.get("target_temp_step")) or 0.0
+    wanted = _bounded(
+        _on_step(wanted, step, nearest=True), finite(attributes.get("min_temp")), finite(attributes.get("max_temp"))
+    )
+    low, high = finite(attributes.get("target_temp_low")), finite(attributes.get("target_temp_high"))
+    if low is None or high is None or finite(attributes.get("temperature")) is not None:
+        data, shows = {"temperature": wanted}, "temperature"
+    elif cooling:
+        data, shows = {"target_temp_low": min(low, wanted), "target_temp_high": wanted}, "target_temp_high"
+    else:
+        data, shows = {"target_temp_low": wanted, "target_temp_high": max(high, wanted)}, "target_temp_low"
     return Command(
         domain=domain,
-        service="set_datetime",
+        service="set_temperature",
         entity_id=entity_id,
-        data={"datetime": local.replace(tzinfo=None).isoformat(sep=" ")},
-        expect=(expect,),
+        data=data,
+        expect=(
+            Expect(
+                entity_id=entity_id,
+                attribute=shows,
+                number=wanted,
+                tolerance=max(step / 2.0, TEMPERATURE_TOLERANCE),
+                within=ENTITY_WITHIN,
+            ),
+        ),
     )
+
+
+def set_hvac_mode(entity_id: str, mode: str) -> Command:
+    """Set the mode of a climate entity: off, heat, cool, heat_cool, auto, dry, fan_only."""
+    return _set_state(entity_id, "climate", "set_hvac_mode", "hvac_mode", mode)
+
+
+def set_operation_mode(entity_id: str, mode: str) -> Command:
+    """Set the operation mode of a water heater, such as eco, electric, performance or off."""
+    return _set_state(entity_id, "water_heater", "set_operation_mode", "operation_mode", mode)
+
+
+def set_preset_mode(entity_id: str, mode: str) -> Command:
+    """Set the preset of a climate or fan entity."""
+    domain = domain_of(entity_id)
+    return _set_state(entity_id, domain, "set_preset_mode", "preset_mode", mode, attribute="preset_mode")
+
+
+def _set_state(
+    entity_id: str, domain: str, service: str, field: str, value: str, *, attribute: str | None = None
+) -> Command:
+    return Command(
+        domain=domain,
+        service=service,
+        entity_id=entity_id,
+        data={field: value},
+        expect=(Expect(entity_id=entity_id, attribute=attribute, states=(value,), within=ENTITY_WITHIN),),
+    )
+
+
+def set_level(entity_id: str, percent: float | None, sensing: Sensing) -> Command:
+    """Set a light (brightness), fan (speed) or number (%) to a level; anything else is switched on or off.
+
+    0 switches off; None switches on as it was before, which a light and a fan know by themselves. It is rounded down
+    to what the entity can do, but a level above 0 never to off.
+    """
+    domain = domain_of(entity_id)
+    if domain in {"number", "input_number"}:
+        return set_number(entity_id, 100.0 if percent is None else percent, sensing)
+    state = sensing.of(entity_id)
+    attributes = {} if state is None else state.attributes
+    if percent is None or percent <= 0.0 or not _has_levels(domain, attributes):
+        return switch(entity_id, on=percent is None or percent > 0.0)
+    percent = min(percent, 100.0)
+    if domain == "light":
+        whole = max(1, math.floor(percent + 1e-6))
+        shows = Expect(
+            entity_id=entity_id, attribute="brightness", number=whole * 2.55, tolerance=4.0, within=ENTITY_WITHIN
+        )
+        return Command(
+            domain=domain, service="turn_on", entity_id=entity_id, data={"brightness_pct": whole}, expect=(shows,)
+        )
+    step = finite(attributes.get("percentage_step")) or 1.0
+    # Fans round up to their own steps.
+    whole = max(1, math.floor(max(_on_step(percent, step), min(step, 100.0)) + 1e-6))
+    shows = Expect(
+        entity_id=entity_id, attribute="percentage", number=whole, tolerance=max(1.0, step / 2.0), within=ENTITY_WITHIN
+    )
+    return Command(
+        domain=domain, service="set_percentage", entity_id=entity_id, data={"percentage": whole}, expect=(shows,)
+    )
+
+
+def _has_levels(domain: str, attributes: Mapping[str, Any]) -> bool:
+    if domain == "light":
+        modes = attributes.get("supported_color_modes")
+        return isinstance(modes, Sequence) and not set(map(str, modes)) <= {"onoff", "unknown"}
+    features = attributes.get("supported_features")
+    return domain == "fan" and isinstance(features, int) and bool(features & FAN_SET_SPEED)
+
+
+def set_contacts(entity_a: str, entity_b: str, a: bool, b: bool) -> tuple[Command, ...]:
+    """Set the two contacts of an SG-Ready input, one after the other so that no state between asks for more.
+
+    States of the label (contact 1, contact 2): blocked (on, off), normal (off, off), recommended (off, on), forced on
+    (on, on). Source: bwp regulation of the SG-Ready label, 2012.
+    """
+    commands = (switch(entity_a, on=a), switch(entity_b, on=b))
+    return commands if b else (commands[1], commands[0])
 
 
 def sequence(

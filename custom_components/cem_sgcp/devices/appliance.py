@@ -19,7 +19,8 @@ from typing import Any, Final
 import voluptuous as vol
 
 from ..cem.model import EnergyProfile, Instruction, InstructionKind, PowerProfile, Resource
-from .acting import choose, domain_of, press, sequence, set_delay, set_moment, switch
+from .acting import choose, domain_of, press, sequence, switch
+from .acting_moments import set_delay, set_moment
 from .appliance_profile import SlotsError, build_profile, parse_slots, peak_of
 from .base import Command, Device, DeviceKind, DeviceSettings, Expect, Sensing
 from .common import configured_entities, deadline, measured, resource, texts, value

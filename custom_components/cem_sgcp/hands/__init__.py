@@ -226,7 +226,12 @@ class Hands:
             reason=reason,
             urgent=True,
         )
-        sensing = Sensing(state=self._hass.states.get, now=self._clock(), time_zone=dt_util.get_default_time_zone())
+        sensing = Sensing(
+            state=self._hass.states.get,
+            now=self._clock(),
+            time_zone=dt_util.get_default_time_zone(),
+            temperature_unit=self._hass.config.units.temperature_unit,
+        )
         commands = self._commands(arm, instruction, sensing)
         job = Job(
             instruction=instruction,

@@ -214,5 +214,8 @@ def _what_is_missing(hass: HomeAssistant, command: Command) -> str:
             wanted = f"a rise by {expect.rise:g} W"
         else:
             wanted = f"a fall to {expect.fall or 0.0:g} W"
-        parts.append(f"{expect.entity_id} is {'missing' if state is None else state.state}, expected {wanted}")
+        shown_now = "missing" if state is None else state.state
+        if state is not None and expect.attribute is not None:
+            shown_now = f"{shown_now} with {expect.attribute} {state.attributes.get(expect.attribute)}"
+        parts.append(f"{expect.entity_id} is {shown_now}, expected {wanted}")
     return "; ".join(parts)

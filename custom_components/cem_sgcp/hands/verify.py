@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.const import STATE_UNKNOWN
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ..devices.base import Command, Expect
@@ -32,9 +33,18 @@ def baseline(hass: HomeAssistant, commands: tuple[Command, ...]) -> Baseline:
     }
 
 
+def _shown_by(hass: HomeAssistant, expect: Expect) -> State | None:
+    """Return what should show the effect; an attribute as if it were a state, one that is missing as unknown."""
+    state = hass.states.get(expect.entity_id)
+    if state is None or expect.attribute is None or not known(state):
+        return state
+    value = state.attributes.get(expect.attribute)
+    return State(expect.entity_id, STATE_UNKNOWN if value is None else str(value)[:255])
+
+
 def holds(hass: HomeAssistant, expect: Expect, before: Baseline, time_zone: tzinfo) -> bool:
     """Return whether an entity shows what is expected of it."""
-    state = hass.states.get(expect.entity_id)
+    state = _shown_by(hass, expect)
     if expect.states:
         return is_one_of(state, expect.states) is True
     if expect.number is not None:
@@ -63,7 +73,7 @@ def deviates(hass: HomeAssistant, commands: tuple[Command, ...], time_zone: tzin
     """Return whether an entity shows another set point than it was told; an entity that is away does not."""
     for command in commands:
         for expect in command.expect:
-            state = hass.states.get(expect.entity_id)
+            state = _shown_by(hass, expect)
             told = bool(expect.states) or expect.number is not None
             if told and known(state) and not holds(hass, expect, {}, time_zone):
                 return True
