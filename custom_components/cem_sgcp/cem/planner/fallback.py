@@ -27,7 +27,7 @@ from .messages import note
 from .power_profile import started_runs
 from .run_patterns import moment
 from .run_starts import SAME, Starts, starts_of
-from .solution import TINY, numbers, over_notes, watts
+from .solution import TINY, limits_in_watts, numbers, over_notes, watts
 
 
 def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Plan | None) -> Plan:
@@ -61,8 +61,8 @@ def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Pla
         import_price=numbers(frame.import_price),
         export_price=numbers(frame.export_price),
         price_known=tuple(frame.price_known.tolist()),
-        import_limit=_limits(frame.import_limit),
-        export_limit=_limits(frame.export_limit),
+        import_limit=limits_in_watts(frame.import_limit),
+        export_limit=limits_in_watts(frame.export_limit),
         marginal_price=numbers(price),
         devices=tuple(draft.devices[entry.resource_id] for entry in snapshot.resources),
         cost=round(float(np.dot(net * frame.hours, price)), 9),
@@ -78,10 +78,6 @@ def _plannable(resource: Resource) -> bool:
 
 def _has_target(resource: Resource) -> bool:
     return isinstance(resource.control, FillRate) and bool(resource.control.targets)
-
-
-def _limits(limit: Array) -> tuple[float | None, ...]:
-    return tuple(round(value * 1000.0, 3) if np.isfinite(value) else None for value in limit.tolist())
 
 
 def _cost(frame: Frame, power: Array, net: Array) -> Array | float:

@@ -27,6 +27,11 @@ def numbers(values: Array, digits: int = 9) -> tuple[float, ...]:
     return tuple((np.round(values, digits) + 0.0).tolist())
 
 
+def limits_in_watts(limit: Array) -> tuple[float | None, ...]:
+    """Return limits in W, None where there is none."""
+    return tuple(round(value * 1000.0, 3) if np.isfinite(value) else None for value in limit.tolist())
+
+
 def device_cost(solved: Solved, resource: Resource) -> float:
     """Return the energy of a device at the shadow price of each step, currency."""
     frame = solved.problem.frame

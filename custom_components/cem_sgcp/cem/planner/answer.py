@@ -1,0 +1,68 @@
+"""A solution of the problem, and what it breaks.
+
+It must not know how the solution was found, nor how it is told.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..model.time_grid import Array
+from .exchange import Exchange
+from .fill_rate import FillRatePart
+from .matrix import Matrix
+from .power_profile import PowerProfilePart, RunPart
+from .problem import Part, Problem, Solved
+from .solve import Outcome
+
+#: What is broken by less than this is noise of the solver, price scales.
+NOISE: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A solution and the problem it solves."""
+
+    problem: Problem
+    exchange: Exchange
+    parts: list[Part]
+    matrix: Matrix
+    outcome: Outcome
+
+    @property
+    def solved(self) -> Solved:
+        """The solution with its shadow prices; to be taken before anything else is asked of its linear problem."""
+        return Solved(problem=self.problem, x=self.outcome.linear.x, duals=self.outcome.linear.duals)
+
+    @property
+    def wasteful(self) -> dict[str, set[int]]:
+        """The steps in which a store fills and empties at once, by the store's name."""
+        found = {
+            part.resource.resource_id: set(part.wasteful(self.outcome.x).tolist())
+            for part in self.parts
+            if isinstance(part, FillRatePart)
+        }
+        return {name: steps for name, steps in found.items() if steps}
+
+    @property
+    def penalties(self) -> float:
+        """What broken limits and missed targets add to the objective; no money."""
+        return float((self.matrix.penalty * self.outcome.x).sum())
+
+    @property
+    def broken(self) -> bool:
+        """Whether a limit or a target could not be kept."""
+        return self.penalties > NOISE * self.problem.frame.scale
+
+    @property
+    def runs(self) -> list[RunPart]:
+        """All runs that wait."""
+        return [run for part in self.parts if isinstance(part, PowerProfilePart) for run in part.waiting]
+
+    def without_penalties(self) -> Matrix:
+        """Return the problem in which what was broken may be broken that much for nothing: so prices are prices."""
+        matrix, x = self.matrix, self.outcome.x
+        soft = matrix.penalty > 0
+        upper: Array = np.where(soft, np.minimum(matrix.upper, np.maximum(x, 0.0) + NOISE), matrix.upper)
+        return replace(matrix, cost=matrix.cost - matrix.penalty, penalty=np.zeros(len(x)), upper=upper)
