@@ -199,6 +199,7 @@ def test_commands_carry_finite_numbers_whatever_the_entities_say(
         "ev_charger": {"switch_entity": "switch.d", "limit_entity": "number.b"},
         "appliance": {"start_entity": entity, "start_option": "x"},
         "load": {},
+        "switched_load": {"switch_entity": "switch.d", "select_entity": "select.c", "option_on": "x"},
     }[kind]
     one = device(kind, acting)
     instruction = Instruction(resource_id="d1", kind=order, intent=intent, power=power, limit=limit, start=NOW)

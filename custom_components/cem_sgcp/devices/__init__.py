@@ -13,9 +13,10 @@ from .battery import BATTERY
 from .ev_charger import EV_CHARGER
 from .load import LOAD
 from .pv import PV
+from .switched_load import SWITCHED_LOAD
 
 KINDS: Final[Mapping[str, DeviceKind]] = MappingProxyType(
-    {kind.kind: kind for kind in (PV, BATTERY, EV_CHARGER, APPLIANCE, LOAD)}
+    {kind.kind: kind for kind in (PV, BATTERY, EV_CHARGER, APPLIANCE, LOAD, SWITCHED_LOAD)}
 )
 
 __all__ = ["KINDS", "Command", "Device", "DeviceKind", "DeviceSettings", "Expect", "Sensing", "flatten"]

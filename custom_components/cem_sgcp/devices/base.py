@@ -67,6 +67,9 @@ class Sensing:
     """Learned or forecast use of the store: W of heat (a heat store) or in the unit that the kind names."""
     starts_today: int = 0
     """How often the device was switched on since local midnight."""
+    mode_changes: tuple[tuple[datetime, str], ...] = ()
+    """Since when the device was in which mode, oldest first, from before the last local midnight but one; empty: nobody
+    kept a record."""
     temperature_profile: TemperatureProfile | None = None
     """Temperatures that an action set for the device; they stand above its own comfort bands. None: none was set."""
     temperature_unit: str = "°C"
