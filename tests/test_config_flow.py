@@ -756,30 +756,6 @@ async def test_reconfigure_offers_a_source_whose_integration_is_gone(house: Home
     assert "tibber" in result["data_schema"].schema["import_source"].config["options"]
 
 
-async def test_options(house: HomeAssistant) -> None:
-    """How the plan behaves; the numbers that count things are whole."""
-    entry = add_entry(house)
-    result = await house.config_entries.options.async_init(entry.entry_id)
-    assert suggestions(shown(result, "init")) == dict(DEFAULT_OPTIONS)
-    wanted = {
-        "horizon_hours": 36.0,
-        "plan_interval_minutes": 5.0,
-        "move_gain": 0.1,
-        "move_share": 10.0,
-        "frozen_minutes": 30.0,
-        "co2_price": 0.2,
-        "dashboard": False,
-    }
-    for key, value in (("horizon_hours", 5), ("plan_interval_minutes", 0), ("move_gain", "nan"), ("move_share", 101)):
-        with pytest.raises(InvalidData):
-            await house.config_entries.options.async_configure(result["flow_id"], wanted | {key: value})
-    result = await house.config_entries.options.async_configure(result["flow_id"], wanted)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(entry.options) == wanted
-    whole = ("horizon_hours", "plan_interval_minutes", "frozen_minutes")
-    assert all(isinstance(entry.options[key], int) for key in whole)
-
-
 async def test_disabled_price_integration_is_not_offered(house: HomeAssistant) -> None:
     entry = MockConfigEntry(domain="tibber", disabled_by=ConfigEntryDisabler.USER)
     entry.add_to_hass(house)

@@ -59,7 +59,31 @@ CONF_FROZEN_MINUTES: Final = "frozen_minutes"
 CONF_CO2_PRICE: Final = "co2_price"
 CONF_DASHBOARD: Final = "dashboard"
 
-#: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, whether the sidebar shows the dashboard.
+# The same: what the user wants, where the preset is "custom".
+CONF_SELF_CONSUMPTION_PRICE: Final = "self_consumption_price"
+CONF_AUTONOMY_PRICE: Final = "autonomy_price"
+CONF_PEAK_PRICE: Final = "peak_price"
+CONF_SMOOTHING_PRICE: Final = "smoothing_price"
+CONF_WEAR_WEIGHT: Final = "wear_weight"
+CONF_COMFORT_WEIGHT: Final = "comfort_weight"
+
+# The same: what the tariff charges besides a price per kWh; one mapping each.
+CONF_NETWORK_FEE: Final = "network_fee"
+CONF_TIERS: Final = "tiers"
+CONF_CAPACITY: Final = "capacity"
+CONF_NET_METERING: Final = "net_metering"
+CONF_ABOVE: Final = "above"
+CONF_BOUNDARY: Final = "boundary"
+CONF_PERIOD: Final = "period"
+CONF_FIRST_MONTH: Final = "first_month"
+CONF_WINDOW: Final = "window_minutes"
+CONF_FREE_POWER: Final = "free_power"
+CONF_PEAK_ENTITY: Final = "peak_entity"
+CONF_FEE: Final = "fee"
+CONF_LIMIT: Final = "limit"
+
+#: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, currency/kWh and /kW, factors, and whether
+#: the sidebar shows the dashboard.
 DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         CONF_HORIZON_HOURS: 48,
@@ -68,6 +92,12 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         CONF_MOVE_SHARE: 5,
         CONF_FROZEN_MINUTES: 15,
         CONF_CO2_PRICE: 0.0,
+        CONF_SELF_CONSUMPTION_PRICE: 0.0,
+        CONF_AUTONOMY_PRICE: 0.0,
+        CONF_PEAK_PRICE: 0.0,
+        CONF_SMOOTHING_PRICE: 0.0,
+        CONF_WEAR_WEIGHT: 1.0,
+        CONF_COMFORT_WEIGHT: 1.0,
         CONF_DASHBOARD: True,
     }
 )

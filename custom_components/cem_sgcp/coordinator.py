@@ -49,8 +49,11 @@ from .const import (
 from .costs import CostsSoFar
 from .decisions import Decision, Decisions
 from .devices.base import Device, DeviceSettings
+from .devices.reading import power_of
+from .grid.billing import parse_billing, with_charges
 from .grid_side import GridSide
 from .hands import CallRecord, Hands
+from .metering import Metering
 from .outlook import Forecaster
 from .problems import Problems
 from .run_book import RunBook
@@ -118,7 +121,9 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.decisions = Decisions(hass, entry)
         self.hands = Hands(hass, report=self._on_call, clock=dt_util.utcnow, entry=entry)
         self.runner = Runner(self)
-        self.forecaster = Forecaster(hass, entry.data, devices)
+        billing = parse_billing(entry.options)
+        self.metering = Metering(billing, dt_util.get_default_time_zone(), self.state.metering)
+        self.forecaster = Forecaster(hass, entry.data, devices, charges=self._with_charges)
         self.costs = CostsSoFar()
         self.problems = Problems(hass, entry)
         self.grid_side = GridSide(self)
@@ -252,6 +257,8 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                 resources=self.sense.resources(now, self.runs.of, ahead=True),
                 limits=self.grid_side.book.limits,
                 light=self.data.live.light,
+                charges=self.metering.charges(now, now + self.sense.horizon, self._told_peak()),
+                net_metering=self.metering.net_metering(now),
             )
             previous = self.data.plan
             started = time.perf_counter()
@@ -282,6 +289,17 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
             )
         self.tick()
         return self.data
+
+    def _with_charges(self, profile: PriceProfile) -> PriceProfile:
+        """Return what the tariff's prices are with the network fee and tiers."""
+        metering = self.metering
+        return with_charges(profile, metering.billing, dt_util.get_default_time_zone(), metering.imported)
+
+    def _told_peak(self) -> float | None:
+        """Return the highest mean of the billing period in W that the meter itself tells, if it does."""
+        capacity = self.metering.billing.capacity
+        entity_id = None if capacity is None else capacity.peak_entity
+        return power_of(self.hass.states.get(entity_id)) if entity_id else None
 
     # ------------------------------------------------------------------------------------------------ fast clock
 
@@ -358,6 +376,8 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self._memory = result.memory
         self._remember()
         self.costs.add(now, net_power, self.data.snapshot)
+        self.metering.add(now, net_power)
+        self.state.metering = self.metering.to_json()
         self.grid_side.report(result)
         self._publish(
             Live(

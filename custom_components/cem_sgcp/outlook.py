@@ -5,7 +5,7 @@ recorder (meter minus every described device); generation is the forecast that t
 does is survived: what is not known is a gap or a stated fallback. It must not decide anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, Any
@@ -52,8 +52,15 @@ DEFAULT_LOAD = 350.0
 class Forecaster:
     """Looks ahead for one connection point."""
 
-    def __init__(self, hass: HomeAssistant, config: Mapping[str, Any], devices: tuple[Device, ...]) -> None:
-        """Take the configured sources."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        config: Mapping[str, Any],
+        devices: tuple[Device, ...],
+        charges: Callable[[PriceProfile], PriceProfile] = lambda profile: profile,
+    ) -> None:
+        """Take the configured sources; `charges` adds to the tariff's prices what it charges besides."""
+        self._charges = charges
         self._hass = hass
         self._config = config
         self._devices = devices
@@ -78,7 +85,7 @@ class Forecaster:
     async def async_outlook(self, now: datetime, sense: Sense, state: CemState) -> Outlook:
         """Return what is expected from now to the horizon."""
         end = now + sense.horizon + timedelta(hours=1)
-        prices = await self.tariffs.async_read(now, end)
+        prices = self._charges(await self.tariffs.async_read(now, end))
         for told in (state.prices, state.environment):
             if told is not None:
                 prices = overlay(prices, told)

@@ -14,8 +14,10 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.util import dt as dt_util
 
 from .cem.model import (
+    CapacityCharge,
     Goals,
     Limit,
+    NetMetering,
     PriceProfile,
     Resource,
     Run,
@@ -181,6 +183,8 @@ class Sense:
         resources: tuple[Resource, ...],
         limits: tuple[Limit, ...],
         light: TrafficLight,
+        charges: tuple[CapacityCharge, ...] = (),
+        net_metering: NetMetering | None = None,
     ) -> SiteSnapshot:
         """Return everything the planner needs to know."""
         currency = str(self._config.get(CONF_CURRENCY) or outlook.prices.currency)
@@ -196,4 +200,6 @@ class Sense:
             traffic_light=light,
             net_power=self.net_power(),
             goals=self.goals(),
+            capacity_charges=charges,
+            net_metering=net_metering,
         )

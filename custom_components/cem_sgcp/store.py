@@ -39,6 +39,7 @@ class CemState:
     touched: tuple[str, ...] = ()
     dispatch: dict[str, Any] = field(default_factory=dict)
     ready: dict[str, bool] = field(default_factory=dict)
+    metering: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
@@ -55,6 +56,7 @@ class CemState:
             "dispatch": self.dispatch,
             "plan": None if self.plan is None else self.plan.to_json(),
             "ready": dict(self.ready),
+            "metering": self.metering,
         }
 
     @classmethod
@@ -77,6 +79,7 @@ class CemState:
             dispatch=dict(_mapping(data.get("dispatch"))),
             plan=_record(Plan, data.get("plan")),
             ready={key: value is True for key, value in _mapping(data.get("ready")).items()},
+            metering=dict(_mapping(data.get("metering"))),
         )
 
 

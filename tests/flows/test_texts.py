@@ -31,7 +31,9 @@ def forms() -> Iterator[tuple[tuple[str, ...], Any]]:
         yield (*step, "prices"), schemas.prices_schema(sources, "EUR", ["SE3"])
     yield (*step, "grid"), schemas.grid_schema()
     yield (*step, "signal"), schemas.signal_schema(["on"])
-    yield ("options", "step", "init"), schemas.options_schema("EUR")
+    yield ("options", "step", "plan"), schemas.options_schema("EUR")
+    yield ("options", "step", "goals"), schemas.goals_schema("EUR")
+    yield ("options", "step", "tariff"), schemas.billing_schema("EUR")
     for kind in KINDS:
         for name in ("user", "reconfigure"):
             yield ("config_subentries", kind, "step", name), device_schema(kind, {})
@@ -87,7 +89,7 @@ def test_no_text_is_left_of_a_field_that_is_gone() -> None:
 
 
 def test_every_step_of_the_texts_is_a_screen() -> None:
-    screens = {path for path, _ in FORMS}
+    screens = {path for path, _ in FORMS} | {("options", "step", "init")}  # a menu
     for flow in ("config", "options"):
         assert {(flow, "step", name) for name in texts((flow, "step"))} <= screens
     assert set(texts(("config_subentries",))) == set(KINDS)

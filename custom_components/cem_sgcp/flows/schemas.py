@@ -8,7 +8,7 @@ minimum. Nothing is checked here beyond what a selector knows.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from homeassistant.const import UnitOfPower, UnitOfTime
+from homeassistant.const import UnitOfEnergy, UnitOfPower, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -22,14 +22,20 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorMode,
     TextSelector,
+    TimeSelector,
 )
 import voluptuous as vol
 
-from ..cem.model import Phase
+from ..cem.model import Phase, TierBoundary
 from ..const import (
+    CONF_ABOVE,
     CONF_AREA,
+    CONF_AUTONOMY_PRICE,
+    CONF_BOUNDARY,
+    CONF_CAPACITY,
     CONF_CO2,
     CONF_CO2_PRICE,
+    CONF_COMFORT_WEIGHT,
     CONF_CONFIG_ENTRY_ID,
     CONF_CONNECTION_ID,
     CONF_CONTRACT_EXPORT_LIMIT,
@@ -38,6 +44,9 @@ from ..const import (
     CONF_END,
     CONF_ENTITY_ID,
     CONF_ENTITY_ID_NEXT,
+    CONF_FEE,
+    CONF_FIRST_MONTH,
+    CONF_FREE_POWER,
     CONF_FROZEN_MINUTES,
     CONF_GRID_EXPORT_POWER,
     CONF_GRID_IMPORT_POWER,
@@ -45,18 +54,29 @@ from ..const import (
     CONF_GRID_POWER_INVERTED,
     CONF_GRID_SIGNAL,
     CONF_HORIZON_HOURS,
+    CONF_LIMIT,
     CONF_MOVE_GAIN,
     CONF_MOVE_SHARE,
     CONF_NAME,
+    CONF_NET_METERING,
+    CONF_NETWORK_FEE,
+    CONF_PEAK_ENTITY,
+    CONF_PEAK_PRICE,
+    CONF_PERIOD,
     CONF_PERIODS,
     CONF_PLAN_INTERVAL,
     CONF_PRICE,
+    CONF_SELF_CONSUMPTION_PRICE,
+    CONF_SMOOTHING_PRICE,
     CONF_SOURCE,
     CONF_START,
     CONF_SURCHARGE,
+    CONF_TIERS,
     CONF_VALUE,
     CONF_VAT,
+    CONF_WEAR_WEIGHT,
     CONF_WEEKDAYS,
+    CONF_WINDOW,
     SOURCE_ENERGYZERO,
     SOURCE_ENTITY,
     SOURCE_FIXED,
@@ -74,6 +94,8 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Sources that are there only where the integration behind them is set up.
 SERVICE_SOURCES: Final = (SOURCE_NORDPOOL, SOURCE_ENERGYZERO, SOURCE_TIBBER)
 CO2_SOURCES: Final = (SOURCE_NONE, SOURCE_FIXED, SOURCE_ENTITY)
+
+BILLING_PERIODS: Final = ("day", "month", "year")
 
 #: Currency/kWh; leaves room for currencies with small units.
 HIGHEST_PRICE: Final = 1000.0
@@ -176,9 +198,11 @@ def tariff_fields(source: str, currency: str, areas: Sequence[str]) -> dict[vol.
     return fields
 
 
+_WEEKDAYS: Final[dict[str, Any]] = {"options": list(WEEKDAYS), "multiple": True, "translation_key": "weekday"}
+
+
 def _periods(unit: str) -> ObjectSelector:
     """Return the list of daily periods of a time-of-use tariff."""
-    weekdays = {"options": list(WEEKDAYS), "multiple": True, "translation_key": "weekday"}
     return ObjectSelector(
         {
             "multiple": True,
@@ -188,7 +212,7 @@ def _periods(unit: str) -> ObjectSelector:
             "fields": {
                 CONF_START: {"required": True, "selector": {"time": {}}},
                 CONF_END: {"required": True, "selector": {"time": {}}},
-                CONF_WEEKDAYS: {"selector": {"select": weekdays}},
+                CONF_WEEKDAYS: {"selector": {"select": _WEEKDAYS}},
                 CONF_PRICE: {
                     "selector": {"number": {"step": 0.001, "mode": "box", "unit_of_measurement": unit}},
                 },
@@ -236,7 +260,77 @@ def options_schema(currency: str) -> vol.Schema:
             vol.Required(CONF_MOVE_GAIN): number(0, 1000, 0.001, currency),
             vol.Required(CONF_MOVE_SHARE): number(0, 100, 0.1, "%"),
             vol.Required(CONF_FROZEN_MINUTES): number(0, 720, 1, UnitOfTime.MINUTES),
-            vol.Required(CONF_CO2_PRICE): number(0, 1000, 0.001, f"{currency}/kg"),
             vol.Required(CONF_DASHBOARD): BooleanSelector(),
+        }
+    )
+
+
+def goals_schema(currency: str) -> vol.Schema:
+    """Return what counts besides money, where the user sets it by hand."""
+    per_kwh = number(0, HIGHEST_PRICE, 0.001, f"{currency}/kWh")
+    per_kw = number(0, 100_000, 0.01, f"{currency}/kW")
+    return vol.Schema(
+        {
+            vol.Required(CONF_CO2_PRICE): number(0, 1000, 0.001, f"{currency}/kg"),
+            vol.Required(CONF_SELF_CONSUMPTION_PRICE): per_kwh,
+            vol.Required(CONF_AUTONOMY_PRICE): per_kwh,
+            vol.Required(CONF_PEAK_PRICE): per_kw,
+            vol.Required(CONF_SMOOTHING_PRICE): per_kw,
+            vol.Required(CONF_WEAR_WEIGHT): number(0, 100, 0.1),
+            vol.Required(CONF_COMFORT_WEIGHT): number(0, 100, 0.1),
+        }
+    )
+
+
+def billing_schema(currency: str) -> vol.Schema:
+    """Return what a tariff charges besides its price per kWh."""
+    unit = f"{currency}/kWh"
+    price = number(-HIGHEST_PRICE, HIGHEST_PRICE, 0.001, unit)
+    month = number(1, 12, 1)
+    sections: dict[str, dict[vol.Marker, Any]] = {
+        CONF_NETWORK_FEE: {vol.Optional(CONF_PRICE): price, vol.Optional(CONF_PERIODS): _periods(unit)},
+        CONF_CAPACITY: {
+            vol.Optional(CONF_PRICE): number(0, 100_000, 0.01, f"{currency}/kW"),
+            vol.Required(CONF_PERIOD, default="month"): choice(BILLING_PERIODS, "billing_period"),
+            vol.Required(CONF_WINDOW, default="15"): choice(("15", "30", "60"), "demand_window"),
+            vol.Optional(CONF_FREE_POWER): number(0, 10_000_000, 1, UnitOfPower.WATT),
+            vol.Optional(CONF_START): TimeSelector(),
+            vol.Optional(CONF_END): TimeSelector(),
+            vol.Optional(CONF_WEEKDAYS): SelectSelector(_WEEKDAYS),  # type: ignore[arg-type]
+            vol.Optional(CONF_PEAK_ENTITY): POWER_ENTITY,
+        },
+        CONF_TIERS: {
+            vol.Optional(CONF_TIERS): _tiers(unit),
+            vol.Required(CONF_PERIOD, default="month"): choice(BILLING_PERIODS, "billing_period"),
+        },
+        CONF_NET_METERING: {
+            vol.Required(CONF_PERIOD, default="none"): choice(("none", *BILLING_PERIODS), "netting_period"),
+            vol.Required(CONF_FIRST_MONTH, default=1): month,
+            vol.Optional(CONF_LIMIT): number(0, 10_000_000, 1, UnitOfEnergy.KILO_WATT_HOUR),
+            vol.Optional(CONF_FEE): number(0, HIGHEST_PRICE, 0.001, unit),
+        },
+    }
+    return vol.Schema(
+        {vol.Required(key): section(vol.Schema(fields), {"collapsed": True}) for key, fields in sections.items()}
+    )
+
+
+def _tiers(unit: str) -> ObjectSelector:
+    """Return the list of tiers of a price: what is added to it above some power or energy."""
+    boundaries = {"options": [TierBoundary.POWER.value, TierBoundary.ENERGY.value], "translation_key": "tier_boundary"}
+    return ObjectSelector(
+        {
+            "multiple": True,
+            "translation_key": "tier",
+            "label_field": CONF_ABOVE,
+            "description_field": CONF_SURCHARGE,
+            "fields": {
+                CONF_BOUNDARY: {"required": True, "selector": {"select": boundaries}},
+                CONF_ABOVE: {"required": True, "selector": {"number": {"min": 0, "step": 0.1, "mode": "box"}}},
+                CONF_SURCHARGE: {
+                    "required": True,
+                    "selector": {"number": {"step": 0.001, "mode": "box", "unit_of_measurement": unit}},
+                },
+            },
         }
     )
