@@ -1,4 +1,4 @@
-"""Reading of Home Assistant states as quantities: W, Wh, A, s, percent.
+"""Reading of Home Assistant states as quantities: W, Wh, A, s, °C, percent.
 
 Everything an entity can say is possible: no state, `unavailable`, `NaN`, a foreign unit, an absurd number. A reading is
 a finite, plausible number in our unit, or None. It must not know what kind of device the entity belongs to.
@@ -18,12 +18,16 @@ from homeassistant.util.unit_conversion import (
     ElectricCurrentConverter,
     EnergyConverter,
     PowerConverter,
+    TemperatureConverter,
 )
 
 #: More than this is no reading of a house but a fault: 10 MW, 100 MWh, 10 kA.
 MAXIMUM_POWER: Final = 10e6
 MAXIMUM_ENERGY: Final = 100e6
 MAXIMUM_CURRENT: Final = 10e3
+
+#: Temperatures that a house, a freezer or a collector has, °C; a broken sensor says -127.
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = -60.0, 200.0
 
 #: A state of charge this far outside of 0 to 100 % is rounding or calibration; further out a fault (percent points).
 PERCENT_TOLERANCE: Final = 5.0
@@ -77,6 +81,27 @@ def energy_of(state: State | None) -> float | None:
 def current_of(state: State | None) -> float | None:
     """Return a current in A; a state without a unit is taken as A."""
     return _converted(state, ElectricCurrentConverter, "A", MAXIMUM_CURRENT)
+
+
+def temperature_of(state: State | None, own_unit: str, attribute: str = "") -> float | None:
+    """Return a temperature in °C.
+
+    A climate or water heater entity shows what it measures (or `attribute`), a weather entity the temperature outside,
+    in `own_unit` unless they name another; anything else its state, without a unit in °C.
+    """
+    if state is None or not known(state):
+        return None
+    shown = {"climate": "current_temperature", "water_heater": "current_temperature", "weather": "temperature"}
+    name = attribute or shown.get(state.domain, "")
+    if name:
+        temperature = finite(state.attributes.get(name))
+        unit = state.attributes.get("temperature_unit") or own_unit
+    else:
+        temperature, unit = number_of(state), unit_of(state) or "°C"
+    if temperature is None or not isinstance(unit, str) or unit not in TemperatureConverter.VALID_UNITS:
+        return None
+    temperature = TemperatureConverter.convert(temperature, unit, "°C")
+    return temperature if LOWEST_TEMPERATURE <= temperature <= HIGHEST_TEMPERATURE else None
 
 
 def duration_of(state: State | None, default_unit: str = "min") -> float | None:
