@@ -117,7 +117,7 @@ class Command:
     sequence: tuple[Mapping[str, Any], ...] = ()
     """In the syntax of scripts; then domain and service are empty."""
     variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """For the sequence: start_time, duration, power, intent, instruction, limit, device."""
+    """For the sequence: start_time, duration, power, intent, instruction, limit, mode, device."""
     expect: tuple[Expect, ...] = ()
     """One of these shows the effect; empty: nothing can show it."""
 
@@ -246,4 +246,4 @@ def flatten(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 #: Sections that forms have.
-SECTIONS = frozenset({"act", "program", "verification", "advanced"})
+SECTIONS = frozenset({"act", "program", "verification", "advanced", "comfort", "building"})
