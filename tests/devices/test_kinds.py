@@ -199,6 +199,7 @@ def test_commands_carry_finite_numbers_whatever_the_entities_say(
         "ev_charger": {"switch_entity": "switch.d", "limit_entity": "number.b"},
         "appliance": {"start_entity": entity, "start_option": "x"},
         "load": {},
+        "ventilation": {"level_entity": "number.b", "levels": "30: 20, 100: 90"},
         "switched_load": {"switch_entity": "switch.d", "select_entity": "select.c", "option_on": "x"},
     }[kind]
     one = device(kind, acting)

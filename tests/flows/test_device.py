@@ -47,6 +47,10 @@ DEVICES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"ready_by": "17:00:00"},
     ),
     "load": ({"power_entity": "sensor.oven_power"}, {"power_inverted": True}),
+    "ventilation": (
+        {"levels": "30: 20, 60: 45, 100: 90", "minimum_level": "30", "act": {"level_entity": "fan.air"}},
+        {"minimum_minutes": 20},
+    ),
     "switched_load": (
         {"rated_power": 700, "quota": 6, "window_start": "08:00:00", "act": {"switch_entity": "switch.pump"}},
         {"quota": 4},
@@ -60,6 +64,7 @@ def _point(house: HomeAssistant) -> MockConfigEntry:
     for name in ("ev", "washer", "oven"):
         house.states.async_set(f"sensor.{name}_power", "0", POWER)
     house.states.async_set("switch.pump", "off")
+    house.states.async_set("fan.air", "off", {"percentage": 0})
     house.states.async_set("binary_sensor.ev", "off", {"device_class": "plug"})
     house.states.async_set("sensor.session", "0", {"device_class": "energy", "unit_of_measurement": "kWh"})
     entry = MockConfigEntry(domain=DOMAIN, title="Home", data={"grid_power": "sensor.grid_power"})

@@ -11,12 +11,14 @@ from .appliance import APPLIANCE
 from .base import Command, Device, DeviceKind, DeviceSettings, Expect, Sensing, flatten
 from .battery import BATTERY
 from .ev_charger import EV_CHARGER
+from .heat_pump import HEAT_PUMP
 from .load import LOAD
 from .pv import PV
 from .switched_load import SWITCHED_LOAD
+from .ventilation import VENTILATION
 
 KINDS: Final[Mapping[str, DeviceKind]] = MappingProxyType(
-    {kind.kind: kind for kind in (PV, BATTERY, EV_CHARGER, APPLIANCE, LOAD, SWITCHED_LOAD)}
+    {kind.kind: kind for kind in (PV, BATTERY, EV_CHARGER, APPLIANCE, LOAD, SWITCHED_LOAD, VENTILATION, HEAT_PUMP)}
 )
 
 __all__ = ["KINDS", "Command", "Device", "DeviceKind", "DeviceSettings", "Expect", "Sensing", "flatten"]

@@ -264,7 +264,8 @@ def sequence(
     """Run the user's own actions; empty where there are none.
 
     Variables: `start_time` (local time; none for set points), `duration` (s), `power` (W, consumption positive),
-    `limit` (W or none), `intent`, `instruction` (start, stop, pause, resume, set, release) and `device` (name).
+    `limit` (W or none), `intent`, `instruction` (start, stop, pause, resume, set, release), `mode` (of the first
+    actuator, or none) and `device` (name).
     """
     if not isinstance(actions, Sequence) or isinstance(actions, str) or not actions:
         return ()
@@ -277,6 +278,7 @@ def sequence(
         "limit": instruction.limit,
         "intent": instruction.intent.value,
         "instruction": instruction.kind.value,
+        "mode": instruction.modes[0].mode_id if instruction.modes else None,
         "device": device.name,
     }
     steps = tuple(action for action in actions if isinstance(action, Mapping))

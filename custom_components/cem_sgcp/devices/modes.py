@@ -54,7 +54,7 @@ def on_and_off(
         Timer(
             timer_id=name,
             duration=times[name],
-            finished_at=_end(since, times[name], sensing) if on is not None and name == held else None,
+            finished_at=timer_end(since, times[name], sensing) if on is not None and name == held else None,
         )
         for name in times
         if name in used
@@ -81,7 +81,7 @@ def on_and_off(
     return tuple(transitions), timers
 
 
-def _end(since: datetime | None, seconds: float, sensing: Sensing) -> datetime | None:
+def timer_end(since: datetime | None, seconds: float, sensing: Sensing) -> datetime | None:
     """Return when a timer that began at a moment is over; None where it is, or where nobody knows."""
     if since is None:
         return None
