@@ -23,6 +23,7 @@ from ..model import (
 )
 from ..model.time_grid import Array
 from .messages import note
+from .tier_prices import StepTiers, step_tiers
 
 type Ints = NDArray[np.int64]
 
@@ -46,11 +47,14 @@ class Frame:
     """Edges of the steps, seconds since 1970, shape (steps + 1,)."""
     hours: Array
     import_price: Array
-    """currency/kWh, what is paid."""
+    """currency/kWh, what is paid for the first kWh of a step; tiers come on top."""
     export_price: Array
     price_known: NDArray[np.bool_]
+    import_tiers: StepTiers | None
+    """Differences to the price of the first kWh; None where there is only that one."""
+    export_tiers: StepTiers | None
     import_extra: Array
-    """currency/kWh besides money: value of CO2, and a trace of the order in time that settles ties."""
+    """currency/kWh besides money: value of CO2 and autonomy, and a trace of the order in time that settles ties."""
     export_extra: Array
     co2: Array
     """kg/kWh, 0 where it is not known."""
@@ -77,6 +81,26 @@ class Frame:
         """End of the last step, seconds since 1970."""
         return float(self.edges[-1])
 
+    @property
+    def feed_in_price(self) -> Array:
+        """What a kWh that is fed in is expected to be worth, currency/kWh: set off against import where it is netted."""
+        netting = self.snapshot.net_metering
+        if netting is None or netting.balance < 0 or netting.limit == 0:
+            return self.export_price
+        netted: Array = np.maximum(self.export_price, self.import_price - netting.fee)
+        return netted
+
+    @property
+    def price_range(self) -> tuple[Array, Array]:
+        """Lowest and highest price per step that a kWh may have in money, currency/kWh; the lowest is 0 at most."""
+        low = np.minimum(self.import_price, self.export_price)
+        high = np.maximum(self.import_price, self.export_price)
+        for price, tiers in ((self.import_price, self.import_tiers), (self.export_price, self.export_tiers)):
+            if tiers is not None:
+                low = np.minimum(low, price + tiers.lowest - tiers.first)
+                high = np.maximum(high, price + tiers.highest - tiers.first)
+        return np.minimum(low, 0.0), high
+
     def zeros(self) -> Array:
         """One zero per step."""
         return np.zeros(self.steps)
@@ -93,6 +117,11 @@ def frame_of(snapshot: SiteSnapshot) -> Frame:
     notes: list[Note] = []
     import_price, known = _price(snapshot.prices.import_prices, snapshot.fallback_import_price, grid)
     export_price, _ = _price(snapshot.prices.export_prices, snapshot.fallback_export_price, grid)
+    profile, goals = snapshot.prices, snapshot.goals
+    import_tiers = step_tiers(profile, grid, lambda slot: slot.import_tiers, profile.import_price)
+    export_tiers = step_tiers(profile, grid, lambda slot: slot.export_tiers, profile.export_price)
+    import_price = import_price + (import_tiers.first if import_tiers is not None else 0.0)
+    export_price = export_price + (export_tiers.first if export_tiers is not None else 0.0)
     co2 = np.nan_to_num(snapshot.prices.co2.on(grid)) / 1000.0
     if not known.all():
         notes.append(_price_note(known, grid, snapshot))
@@ -113,8 +142,10 @@ def frame_of(snapshot: SiteSnapshot) -> Frame:
         import_price=import_price,
         export_price=export_price,
         price_known=known,
-        import_extra=snapshot.goals.co2_price * co2 + early,
-        export_extra=early,
+        import_tiers=import_tiers,
+        export_tiers=export_tiers,
+        import_extra=goals.co2_price * co2 + goals.autonomy_price + early,
+        export_extra=goals.self_consumption_price + early,
         co2=co2,
         scale=scale,
         base=base,
