@@ -34,8 +34,8 @@ MAX_POWER: Final = Field(key="max_power", selector=number(1, 1_000_000, "W"), re
 MIN_POWER: Final = Field(key="min_power", selector=number(0, 1_000_000, "W"))
 
 
-def comfort(usual: tuple[float, float]) -> Section:
-    """Return the fields of the comfort band, with the usual one."""
+def comfort(usual: tuple[float, float] | tuple[None, None] = (None, None)) -> Section:
+    """Return the fields of the comfort band, filled with the usual one."""
     return Section(
         key="comfort",
         collapsed=False,
@@ -71,6 +71,7 @@ BUILDING: Final = Section(
 )
 
 CLIMATE: Final = Field(key="climate_entity", selector=entity("climate", "water_heater"))
+THERMOSTAT: Final = Field(key="climate_entity", selector=entity("climate"))
 CLIMATE_ACT: Final = Field(key="climate_act", selector=choice("climate_act", "set_point", "mode"), default="set_point")
 SET_POINT_NUMBER: Final = Field(key="set_point_number", selector=NUMBER_ENTITY)
 SWITCH: Final = Field(key="switch_entity", selector=SWITCH_ENTITY)

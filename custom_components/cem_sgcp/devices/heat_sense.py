@@ -4,13 +4,16 @@ It must not know any kind.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ..cem.model import FillRate, NotControllable, Resource
 from .base import Device, DeviceSettings, Sensing, ThermalSources
 from .common import configured_entities, measured, resource
 from .heat_acting import acting_entities, acts
 from .reading import stale, temperature_of
+
+#: Unit of the level of what cools: its level is the negative temperature, so that filling is cooling.
+MIRRORED: Final = "-°C"
 
 #: Entities that are read, besides those acted on.
 READ = (

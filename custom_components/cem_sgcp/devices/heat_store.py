@@ -79,6 +79,11 @@ def tank(data: Mapping[str, Any], sensing: Sensing) -> ThermalModel:
     return _model(sensing.thermal, loss=loss, capacity=volume * WATER, gains=0.0, preset=(average, volume * WATER))
 
 
+def stated(learned: ThermalModel | None, *, loss: float, capacity: float) -> ThermalModel:
+    """Return what was learned, else a model of a loss (W/K) and a capacity (Wh/K)."""
+    return _model(learned, loss=None, capacity=None, gains=None, preset=(loss, capacity))
+
+
 def _model(
     learned: ThermalModel | None,
     *,
@@ -194,6 +199,21 @@ def daily_draw(energy: float, shape: object, sensing: Sensing) -> Series:
                 value=energy * shares[start.astimezone(sensing.time_zone).hour] / whole,
             )
             for start, end in hourly(sensing)
+        ),
+        unit="W",
+    )
+
+
+def together(sensing: Sensing, drawn: Series, gained: Series | None) -> Series:
+    """Return what is drawn less what is gained, W, for every hour to the horizon."""
+    if gained is None:
+        return drawn
+    hours = list(hourly(sensing))
+    edges = np.array([hours[0][0].timestamp(), *(end.timestamp() for _, end in hours)])
+    net = np.nan_to_num(drawn.between(edges)) - np.nan_to_num(gained.between(edges))
+    return Series(
+        intervals=tuple(
+            Interval(start=start, end=end, value=float(power)) for (start, end), power in zip(hours, net, strict=True)
         ),
         unit="W",
     )
