@@ -1,6 +1,7 @@
 """Power profile (S2 PPBC): runs with slots, alternatives, pauses, earliest start and latest end.
 
-One yes or no per possible start of each segment of each pattern (see run_patterns.py and run_starts.py):
+One yes or no per possible start of each segment of each pattern (see run_patterns.py, run_cuts.py, run_starts.py); a
+pattern is one choice of alternatives (programs), optional slots and durations, so one form serves them all:
 
 * exactly one start of one pattern's first segment is chosen, and of each later segment of that pattern;
 * with C(t) the number of starts of a segment up to t (0 or 1), a segment follows the one before after its duration and
@@ -20,7 +21,8 @@ from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
 from .problem import Problem, Solved
-from .run_chain import link_segments
+from .run_chain import GoingOn, link_segments
+from .run_cycles import bound_cycles
 from .run_patterns import moment
 from .run_starts import Starts, segment_starts, starts_of
 from .solution import TINY, device_cost, watts
@@ -57,6 +59,7 @@ class RunPart:
     """Which of the columns are the plan before; None where there was none or it is no longer possible."""
     choice_row: int
     """The row that asks for exactly one start."""
+    going_on: GoingOn
 
     def chosen(self, x: Array) -> tuple[int, ...] | None:
         """Return the entries that are chosen, one per segment; None where an optional run is left out."""
@@ -118,6 +121,7 @@ def add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: bo
             most = most + mine.max(axis=0, initial=0.0)
             least = least + mine.min(axis=0, initial=0.0)
     _one_at_a_time(problem, waiting)
+    bound_cycles(problem, resource, waiting)
     none = np.zeros(0, dtype=np.int64)
     problem.device(
         resource,
@@ -183,22 +187,31 @@ def _add_run(problem: Problem, starts: Starts, kept: Kept | None) -> RunPart:
     columns = problem.columns(
         len(starts.start),
         upper=starts.permitted.astype(float),
-        worth=starts.beyond * float(np.average(frame.import_price, weights=frame.hours)),
+        worth=starts.cost + starts.beyond * float(np.average(frame.import_price, weights=frame.hours)),
         extra=starts.wish + threshold,
         penalty=np.where(lateness > 1e-5, LATE * frame.scale * energy * (1.0 + lateness), 0.0),
         integer=True,
     )
     row = problem.choice(columns[starts.stage == 0], optional=starts.optional)
-    link_segments(problem, starts, columns)
-    return RunPart(starts=starts, columns=columns, threshold=threshold, kept=kept, kept_entries=entries, choice_row=row)
+    return RunPart(
+        starts=starts,
+        columns=columns,
+        threshold=threshold,
+        kept=kept,
+        kept_entries=entries,
+        choice_row=row,
+        going_on=link_segments(problem, starts, columns),
+    )
 
 
 def _kept_entries(starts: Starts, kept: Kept) -> tuple[int, ...] | None:
     """Return the entries that are the plan before, or None if that is no longer possible."""
-    for number, pattern in enumerate(starts.patterns):
-        if kept.choice and pattern.choice != kept.choice:
-            continue
-        entries = _same_slots(starts, number, kept) or starts.without_pause(number, kept.start)
+    numbers = [
+        number for number, pattern in enumerate(starts.patterns) if not kept.choice or pattern.choice == kept.choice
+    ]
+    same = (_same_slots(starts, number, kept) for number in numbers)
+    near = (starts.without_pause(number, kept.start) for number in numbers)
+    for entries in (*same, *near):
         if entries is not None and starts.permitted[list(entries)].all():
             return entries
     return None

@@ -1,76 +1,25 @@
-"""How a run may go: its patterns, and where each may be paused.
+"""How a run may go: its patterns.
 
-A pattern is one choice of alternatives and optional slots. It is cut into segments where a pause is allowed: before a
-slot or a sequence that may be paused, before a new group, and within a long slot that may be paused. A run that may not
-be paused is one segment. It must not know the optimisation.
+A pattern is one choice of alternatives, of optional slots, and of durations of stretchable slots. It is cut into
+segments where a pause is allowed (run_cuts.py); a run that may not be paused is one segment. So blocks, profiles,
+alternatives and runs of several groups all have one form. It must not know the optimisation.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 from typing import Final
 
-from ..model import Run, Sequence, Slot
+from ..model import Run, Sequence
+from ..model.slot import CostKind
+from .run_cuts import Piece, Segment, Sums, cut, joined, pause_sums
+from .run_stretch import Taken, ways
 
 #: Most combinations of alternatives and optional slots that are tried for one run.
 MAXIMUM_PATTERNS: Final = 64
 
-#: Most segments of a pattern, and the shortest piece a slot is cut into, s.
-MAXIMUM_SEGMENTS: Final = 8
-SHORTEST_PIECE: Final = 900.0
-
-#: Part of the greatest power of a run from which it counts as high.
-HIGH_POWER: Final = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A slot, or a part of one that may be paused."""
-
-    group: int
-    slot: int
-    """Index in the sequence."""
-    duration: float
-    """s."""
-    power: float
-    """W."""
-    first: float
-    """Earliest start, seconds since 1970; minus infinity where there is none."""
-    last: float
-    """Latest end."""
-    begins: bool = True
-    """Whether it is the first part of its slot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Pieces that follow one another without a pause."""
-
-    pieces: tuple[Piece, ...]
-    shortest_pause: float
-    """s; a pause before this segment lasts at least so long, or there is none."""
-    longest_pause: float
-    """s; infinite where only the deadline bounds it."""
-    resume_cost: float
-    """currency; what a pause before this segment costs besides energy."""
-    resume_energy: float
-    """kWh; what it takes besides."""
-    interrupts: bool
-    """Whether a pause before this segment interrupts a sequence, rather than parting two of them."""
-    first: float
-    """Earliest start, seconds since 1970."""
-    last: float
-    """Latest start."""
-
-    @property
-    def duration(self) -> float:
-        """Length, s."""
-        return sum(piece.duration for piece in self.pieces)
-
-    @property
-    def energy(self) -> float:
-        """Energy, kWh."""
-        return sum(piece.power * piece.duration for piece in self.pieces) / 3.6e6
+#: Up to how many optional slots of a sequence each may be left out; more are always run.
+MAXIMUM_OPTIONAL: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +32,18 @@ class Pattern:
     preference: float
     """currency; what the user would pay to avoid it."""
     optional_energy: float = 0.0
-    """kWh of slots that could have been left out."""
-    pause_sums: tuple[tuple[int, int, float], ...] = ()
-    """First and last segment of a group and how long its pauses may be together, s."""
+    """kWh that could have been left out: of optional slots, and of slots that could be shorter."""
+    pause_sums: tuple[Sums, ...] = ()
+    """How long the pauses of a group may be together."""
+    cost: float = 0.0
+    """currency; what its slots cost besides energy."""
+    co2: float = 0.0
+    """kg of CO2 that its slots cause besides energy."""
 
     @property
     def duration(self) -> float:
-        """Length without pauses, s."""
-        return sum(segment.duration for segment in self.segments)
+        """Length with those pauses only that must be, s."""
+        return sum(segment.duration + segment.least_pause for segment in self.segments)
 
     @property
     def energy(self) -> float:
@@ -98,8 +51,9 @@ class Pattern:
         return sum(segment.energy for segment in self.segments)
 
     def offset(self, stage: int) -> float:
-        """Return when a segment starts after the start of the pattern if there is no pause, s."""
-        return sum(segment.duration for segment in self.segments[:stage])
+        """Return when a segment starts after the start of the pattern with those pauses only that must be, s."""
+        begin = sum(segment.duration + segment.least_pause for segment in self.segments[:stage])
+        return begin + self.segments[stage].least_pause
 
 
 def moment(seconds: float) -> datetime:
@@ -112,8 +66,14 @@ def seconds(value: datetime | None, otherwise: float) -> float:
     return value.timestamp() if value is not None else otherwise
 
 
-def patterns_of(run: Run) -> tuple[Pattern, ...]:
-    """Return every combination of alternatives and optional slots, at most MAXIMUM_PATTERNS; the device's first."""
+def patterns_of(run: Run, currency: str = "") -> tuple[Pattern, ...]:
+    """Return every combination of alternatives, optional slots and durations, at most MAXIMUM_PATTERNS.
+
+    The device's own comes first. A run that the user fixed goes as it was laid out. Costs of slots in another
+    currency than the given one do not count.
+    """
+    if run.pinned_start is not None and run.schedule:
+        return (_as_laid_out(run, currency),)
     groups = [
         [sequence for sequence in group.alternatives if not sequence.emergency_only] or list(group.alternatives[:1])
         for group in run.profile.groups
@@ -121,137 +81,98 @@ def patterns_of(run: Run) -> tuple[Pattern, ...]:
     settled = not run.profile.supports_reselection or run.pinned_start is not None
     if settled and len(run.choice) == len(groups):
         groups = [[run.sequence(number)] for number in range(len(groups))]
-    found: list[Pattern] = []
+    found: dict[Pattern, None] = {}
     for combination in product(*groups):
-        optional = [
-            (group, index)
-            for group, sequence in enumerate(combination)
-            for index, slot in enumerate(sequence.slots)
-            if slot.activated and slot.optional
-        ]
-        for taken in product((True, False), repeat=min(len(optional), 6)):
-            left_out = {place for place, keep in zip(optional, taken, strict=False) if not keep}
-            pattern = _pattern(combination, left_out, run.profile.repetitions)
+        for taken in product(*(_ways(sequence) for sequence in combination)):
+            pattern = _pattern(combination, taken, run.profile.repetitions, currency)
             if pattern is not None:
-                found.append(pattern)
+                found[pattern] = None
             if len(found) >= MAXIMUM_PATTERNS:
                 return tuple(found)
     return tuple(found)
 
 
-def _pattern(combination: tuple[Sequence, ...], left_out: set[tuple[int, int]], repetitions: int) -> Pattern | None:
-    once: list[Segment] = []
-    taken = 0.0
-    sums: list[tuple[int, int, float]] = []
-    for group, sequence in enumerate(combination):
-        slots = [
-            (index, slot)
-            for index, slot in enumerate(sequence.slots)
-            if slot.activated and (group, index) not in left_out
-        ]
-        if not slots:
-            continue
-        taken += sum(abs(slot.energy) for _, slot in slots if slot.optional)
-        cut = _segments(group, sequence, slots)
-        if sequence.pause_duration_sum_max is not None and len(cut) > 1:
-            sums.append((len(once), len(once) + len(cut) - 1, sequence.pause_duration_sum_max))
-        once += cut
-    if not once:
-        return None
+def _ways(sequence: Sequence) -> tuple[tuple[Taken, ...], ...]:
+    """Return the ways to run a sequence: with and without optional slots, and with other durations.
+
+    Ways that are active for shorter or longer in all than the sequence may be are left out, unless all of them are.
+    """
+    slots = [(index, slot) for index, slot in enumerate(sequence.slots) if slot.activated]
+    optional = [index for index, slot in slots if slot.optional][:MAXIMUM_OPTIONAL]
+    found: list[tuple[Taken, ...]] = []
+    for kept in product((True, False), repeat=len(optional)):
+        left_out = {index for index, keep in zip(optional, kept, strict=True) if not keep}
+        found += ways([entry for entry in slots if entry[0] not in left_out])
+        if len(found) >= MAXIMUM_PATTERNS:
+            break
+    low, high = sequence.active_duration_sum_min or 0.0, sequence.active_duration_sum_max or float("inf")
+    fitting = [way for way in found if low - 1e-6 <= sum(taken.duration for taken in way) <= high + 1e-6]
+    return tuple(fitting or found)[:MAXIMUM_PATTERNS]
+
+
+def _pattern(
+    combination: tuple[Sequence, ...], taken: tuple[tuple[Taken, ...], ...], repetitions: int, currency: str
+) -> Pattern | None:
     segments: list[Segment] = []
-    for _ in range(repetitions):
-        segments += once
-    kept = _joined(segments)
+    for repetition in range(repetitions):
+        for group, (sequence, slots) in enumerate(zip(combination, taken, strict=True)):
+            if slots:
+                segments += cut((repetition, group), sequence, slots)
+    if not segments:
+        return None
+    segments = joined(segments)
+    cost, co2 = _costs([entry for slots in taken for entry in slots], currency)
     return Pattern(
         choice=tuple(sequence.sequence_id for sequence in combination),
-        segments=tuple(kept),
+        segments=tuple(segments),
         preference=repetitions * sum(sequence.preference_price for sequence in combination),
-        optional_energy=repetitions * taken / 1000.0,
-        pause_sums=tuple(sums) if len(kept) == len(once) else (),
+        optional_energy=repetitions * sum(entry.spare for slots in taken for entry in slots) / 1000.0,
+        pause_sums=pause_sums(segments, combination),
+        cost=repetitions * cost,
+        co2=repetitions * co2,
     )
 
 
-def _segments(group: int, sequence: Sequence, slots: list[tuple[int, Slot]]) -> list[Segment]:
-    """Cut the slots of a sequence where it may be paused."""
-    highest = max(abs(slot.power) for _, slot in slots)
-    runs: list[tuple[list[Piece], Slot]] = []
-    for index, slot in slots:
-        pausable = sequence.pausable or slot.pausable
-        high = sequence.not_interruptible_at_high_power and abs(slot.power) >= HIGH_POWER * highest
-        for number, piece in enumerate(_pieces(group, index, slot, sequence, cut=pausable and not high)):
-            enough = not runs or sum(entry.duration for entry in runs[-1][0]) >= (sequence.active_duration_min or 0.0)
-            if not runs or ((pausable or number) and enough):
-                runs.append(([piece], slot))
-            else:
-                runs[-1][0].append(piece)
-    limit = min(MAXIMUM_SEGMENTS, sequence.max_cycles_per_day or MAXIMUM_SEGMENTS)
-    while len(runs) > limit:
-        lengths = [sum(piece.duration for piece in pieces) for pieces, _ in runs]
-        shortest = min(range(1, len(runs)), key=lambda number: lengths[number - 1] + lengths[number])
-        runs[shortest - 1][0].extend(runs[shortest][0])
-        del runs[shortest]
-    return [
-        _segment(sequence, pieces, slot, first=number == 0, last=number == len(runs) - 1)
-        for number, (pieces, slot) in enumerate(runs)
-    ]
+def _costs(slots: list[Taken], currency: str) -> tuple[float, float]:
+    """Return what slots cost besides energy: money, and kg of CO2. Comfort has no price that a device could tell."""
+    money = grams = 0.0
+    for cost in (cost for entry in slots for cost in entry.slot.costs):
+        if cost.kind is CostKind.FINANCIAL and (not cost.currency or not currency or cost.currency == currency):
+            money += cost.value
+        elif cost.kind is CostKind.GHG_EMISSIONS:
+            grams += cost.value
+    return money, grams / 1000.0
 
 
-def _pieces(group: int, index: int, slot: Slot, sequence: Sequence, *, cut: bool) -> list[Piece]:
-    shortest = max(SHORTEST_PIECE, sequence.active_duration_min or 0.0)
-    count = max(min(int(slot.duration // shortest), MAXIMUM_SEGMENTS), 1) if cut else 1
-    first, last = seconds(slot.earliest_start, float("-inf")), seconds(slot.latest_end, float("inf"))
-    piece = Piece(group=group, slot=index, duration=slot.duration / count, power=slot.power, first=first, last=last)
-    return [piece, *[replace(piece, begins=False)] * (count - 1)]
-
-
-def _segment(sequence: Sequence, pieces: list[Piece], slot: Slot, *, first: bool, last: bool) -> Segment:
-    offset = 0.0
-    earliest, latest = float("-inf"), float("inf")
-    for piece in pieces:
-        earliest = max(earliest, piece.first - offset)
-        offset += piece.duration
-        latest = min(latest, piece.last - offset)
-    if first:
-        earliest = max(earliest, seconds(sequence.earliest_start, float("-inf")))
-        latest = min(latest, seconds(sequence.latest_start, float("inf")))
-    if last:
-        earliest = max(earliest, seconds(sequence.earliest_end, float("-inf")) - offset)
-        latest = min(latest, seconds(sequence.latest_end, float("inf")) - offset)
-    bounds = [slot.max_pause, sequence.pause_duration_max, sequence.max_pause_before if first else None]
-    return Segment(
-        pieces=tuple(pieces),
-        shortest_pause=max(slot.min_pause or 0.0, sequence.pause_duration_min or 0.0),
-        longest_pause=min((bound for bound in bounds if bound is not None), default=float("inf")),
-        resume_cost=0.0 if first else sequence.resume_cost or 0.0,
-        resume_energy=0.0 if first else (sequence.resume_energy or 0.0) / 1000.0,
-        interrupts=not first,
-        first=earliest,
-        last=latest,
-    )
-
-
-def _joined(segments: list[Segment]) -> list[Segment]:
-    """Join segments between which no pause is allowed, and the shortest ones where there are too many."""
-    found = segments[:1]
-    for segment in segments[1:]:
-        if segment.longest_pause <= 0:
-            found[-1] = _join(found[-1], segment)
+def _as_laid_out(run: Run, currency: str) -> Pattern:
+    """Return a run that the user fixed as the one pattern that its slots are, with the pauses between them."""
+    parts: list[list[Piece]] = []
+    before = None
+    for entry in run.schedule:
+        piece = Piece(
+            group=entry.group,
+            slot=entry.slot,
+            duration=max((entry.end - entry.start).total_seconds(), 1e-3),
+            power=entry.power,
+            begins=before is None or (before.group, before.slot) != (entry.group, entry.slot),
+        )
+        if before is None or entry.start > before.end:
+            parts.append([piece])
         else:
-            found.append(segment)
-    while len(found) > MAXIMUM_SEGMENTS:
-        place = min(range(1, len(found)), key=lambda number: found[number - 1].duration + found[number].duration)
-        found[place - 1 : place + 1] = [_join(found[place - 1], found[place])]
-    return found
-
-
-def _join(earlier: Segment, later: Segment) -> Segment:
-    return Segment(
-        pieces=earlier.pieces + later.pieces,
-        shortest_pause=earlier.shortest_pause,
-        longest_pause=earlier.longest_pause,
-        resume_cost=earlier.resume_cost,
-        resume_energy=earlier.resume_energy,
-        interrupts=earlier.interrupts,
-        first=max(earlier.first, later.first - earlier.duration),
-        last=min(earlier.last, later.last - earlier.duration),
+            parts[-1].append(piece)
+        before = entry
+    sequences = tuple(run.sequence(group) for group in range(len(run.profile.groups)))
+    taken = [
+        Taken(index=index, slot=slot, duration=slot.duration, power=slot.power)
+        for index, slot in {
+            (entry.group, entry.slot): (entry.slot, sequences[entry.group].slots[entry.slot]) for entry in run.schedule
+        }.values()
+    ]
+    cost, co2 = _costs(taken, currency)
+    return Pattern(
+        choice=run.choice or tuple(sequence.sequence_id for sequence in sequences),
+        segments=tuple(Segment(pieces=tuple(pieces)) for pieces in parts),
+        preference=run.profile.repetitions * sum(sequence.preference_price for sequence in sequences),
+        cost=run.profile.repetitions * cost,
+        co2=run.profile.repetitions * co2,
     )

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from ..model import Preference, Run, ScheduledSlot
 from ..model.time_grid import Array
 from .frame import Frame, Ints
-from .run_patterns import Pattern, Segment, moment, patterns_of, seconds
+from .run_cuts import Segment
+from .run_patterns import Pattern, moment, patterns_of, seconds
+from .run_windows import Window, only_from, window_of
 
 #: What a start at the end of its window costs more than one at its beginning, in price scales per kWh of the run: of
 #: starts of equal cost the earliest is taken; without prices the latest that is safe.
@@ -26,6 +28,10 @@ FREE: Final = 2e-3
 
 #: How much the greenest or earliest start outweighs the cheapest where the user of the device wants that.
 EAGERNESS: Final = 10.0
+
+#: How long before the last safe start a run is planned that waits for as long as it can, s: time for a second attempt
+#: where the first one comes to nothing.
+RETRY: Final = 120.0
 
 #: Starts closer than this are one, s.
 SAME: Final = 0.5
@@ -47,6 +53,8 @@ class Starts:
     """kWh of each start in each step, shape (starts, steps)."""
     beyond: Array
     """kWh of each start after the horizon."""
+    cost: Array
+    """currency; what each start costs besides energy."""
     wish: Array
     """currency; what users' preferences and the settling of ties add to each start."""
     deadline: float
@@ -92,7 +100,7 @@ class Starts:
         return tuple(found)
 
     def without_pause(self, pattern: int, start: float) -> tuple[int, ...] | None:
-        """Return the entries of a pattern that goes without a pause from a start on."""
+        """Return the entries of a pattern that goes from a start on with those pauses only that must be."""
         count = len(self.patterns[pattern].segments)
         return self.entries(pattern, [start + self.patterns[pattern].offset(stage) for stage in range(count)])
 
@@ -113,19 +121,6 @@ class Starts:
         return tuple(slots)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """First and last start of each segment of a pattern, seconds since 1970."""
-
-    low: Array
-    high: Array
-
-    @property
-    def possible(self) -> bool:
-        """Whether the pattern fits."""
-        return bool(np.all(self.low <= self.high + 1e-6))
-
-
 def starts_of(
     frame: Frame, run: Run, free_from: float, wanted: tuple[ScheduledSlot, ...] | float | None, *, late: bool
 ) -> Starts:
@@ -135,17 +130,20 @@ def starts_of(
     them. Where nothing fits the window, only the earliest start of the shortest pattern is permitted. With `late`,
     starts that miss the deadline are permitted too.
     """
-    patterns = patterns_of(run)
-    optional = all(slot.optional for group in run.profile.groups for slot in group.alternatives[0].slots)
+    patterns = patterns_of(run, frame.snapshot.prices.currency)
+    droppable = [slot.optional for group in run.profile.groups for slot in group.alternatives[0].slots]
+    optional = run.pinned_start is None and all(droppable)
     deadline = min(seconds(run.latest_end, np.inf), seconds(run.profile.latest_end, np.inf))
-    windows = [_window(frame, run, pattern, free_from, np.inf if late else deadline) for pattern in patterns]
+    windows = [window_of(frame, run, pattern, free_from, np.inf if late else deadline) for pattern in patterns]
     if not any(window.possible for window in windows):
         soonest = min(range(len(patterns)), key=lambda number: windows[number].low[0] + patterns[number].duration)
         windows = [
-            _only(patterns[number], float(window.low[0])) if number == soonest else window
+            only_from(patterns[number], float(window.low[0])) if number == soonest else window
             for number, window in enumerate(windows)
         ]
-    start, pattern, stage, permitted = _listed(frame, run, patterns, windows, wanted)
+    waits = np.isfinite(deadline) and not _price_known(frame, min(float(entry.low[0]) for entry in windows), deadline)
+    margin = RETRY if waits and run.pinned_start is None else 0.0
+    start, pattern, stage, permitted = _listed(frame, run, (patterns, windows), wanted, margin)
     energy, beyond = np.zeros((len(start), frame.steps)), np.zeros(len(start))
     for number, entry in enumerate(patterns):
         for place, segment in enumerate(entry.segments):
@@ -160,80 +158,41 @@ def starts_of(
         permitted=permitted,
         energy=energy,
         beyond=beyond,
-        wish=_wish(frame, run, patterns, (start, pattern, stage, permitted, energy), deadline),
+        cost=np.where(stage == 0, np.array([entry.cost for entry in patterns])[pattern], 0.0),
+        wish=_wish(frame, run, patterns, (start, pattern, stage, permitted, energy), margin),
         deadline=deadline,
         optional=optional,
     )
 
 
-def _window(frame: Frame, run: Run, pattern: Pattern, free_from: float, deadline: float) -> Window:
-    """Return when each segment may start so that all others can."""
-    segments = pattern.segments
-    count = len(segments)
-    durations = np.array([segment.duration for segment in segments])
-    pauses = np.array([segment.longest_pause for segment in segments])
-    begin = max(frame.now, free_from, run.earliest_start.timestamp(), seconds(run.profile.earliest_start, -np.inf))
-    if run.pinned_start is not None:
-        return _pinned(frame, run, pattern, max(run.pinned_start.timestamp(), frame.now, free_from))
-    low = np.maximum(np.array([segment.first for segment in segments]), begin)
-    high = np.minimum(np.array([segment.last for segment in segments]), deadline - durations)
-    high[0] = min(high[0], seconds(run.profile.latest_start, np.inf))
-    for _ in range(2):  # bounds of a chain are final after one way forth and one way back
-        for stage in range(1, count):
-            low[stage] = max(low[stage], low[stage - 1] + durations[stage - 1])
-            high[stage] = min(high[stage], high[stage - 1] + durations[stage - 1] + pauses[stage])
-        for stage in range(count - 1, 0, -1):
-            high[stage - 1] = min(high[stage - 1], high[stage] - durations[stage - 1])
-            low[stage - 1] = max(low[stage - 1], low[stage] - durations[stage - 1] - pauses[stage])
-    rest = np.cumsum(durations[::-1])[::-1]
-    within = frame.horizon - rest
-    if np.all(low <= within):
-        high = np.minimum(high, within)
-    return Window(low=low, high=np.where(np.isfinite(high), high, low))
-
-
-def _pinned(frame: Frame, run: Run, pattern: Pattern, start: float) -> Window:
-    """Return the window that the user fixed, with the pauses that he gave it."""
-    if run.pinned_start == run.scheduled_start and start == seconds(run.pinned_start, frame.now):
-        laid_out = segment_starts(pattern, run.schedule)
-        if laid_out is not None:
-            return Window(low=np.array(laid_out), high=np.array(laid_out))
-    return _only(pattern, start)
-
-
-def _only(pattern: Pattern, start: float) -> Window:
-    """Return the window in which a pattern goes from one start on without a pause, and not otherwise."""
-    starts = np.array([start + pattern.offset(stage) for stage in range(len(pattern.segments))])
-    return Window(low=starts, high=starts)
-
-
 def _listed(
     frame: Frame,
     run: Run,
-    patterns: tuple[Pattern, ...],
-    windows: list[Window],
+    patterns: tuple[tuple[Pattern, ...], list[Window]],
     wanted: tuple[ScheduledSlot, ...] | float | None,
+    margin: float,
 ) -> tuple[Array, Ints, Ints, NDArray[np.bool_]]:
     """Return start, pattern, stage and permission of every entry."""
     starts: list[Array] = []
     permitted: list[NDArray[np.bool_]] = []
     owners: list[tuple[int, int]] = []
-    for number, (pattern, window) in enumerate(zip(patterns, windows, strict=True)):
-        carried = np.zeros(0)
+    for number, (pattern, window) in enumerate(zip(*patterns, strict=True)):
+        ended = np.zeros(0)
         for stage, segment in enumerate(pattern.segments):
             low, high = float(window.low[stage]), float(window.high[stage])
-            also = [low, high, *_wanted(pattern, stage, wanted, frame.now)]
+            also = [low, high, high - margin, *_wanted(pattern, stage, wanted, frame.now)]
+            follows = np.concatenate((ended, ended + segment.shortest_pause))
             if run.profile.preference is Preference.EARLIEST:
-                inside = np.array([low, *also[2:]])
+                inside = np.concatenate(([low, *also[3:]], follows))
             else:
-                inside = np.concatenate((frame.edges, carried, also))
+                inside = np.concatenate((frame.edges, follows, also))
             inside = inside[(inside >= low - 1e-6) & (inside <= high + 1e-6)] if window.possible else inside[:0]
             at_once = frame.now + pattern.offset(stage)
             listed = _distinct(np.concatenate((inside, [at_once])))
             starts.append(listed)
             permitted.append((listed >= low - 1e-6) & (listed <= high + 1e-6) & window.possible)
             owners.append((number, stage))
-            carried = listed + segment.duration
+            ended = listed + segment.duration
     counts = [len(entry) for entry in starts]
     return (
         np.concatenate(starts),
@@ -255,6 +214,8 @@ def segment_starts(pattern: Pattern, slots: tuple[ScheduledSlot, ...]) -> list[f
             if number == 0:
                 starts.append(begin)
             begin += piece.duration
+            if begin > remaining[0].end.timestamp() + SAME:
+                return None
             if begin > remaining[0].end.timestamp() - SAME:
                 remaining.pop(0)
                 begin = remaining[0].start.timestamp() if remaining else begin
@@ -293,7 +254,7 @@ def _wish(
     run: Run,
     patterns: tuple[Pattern, ...],
     listed: tuple[Array, Ints, Ints, NDArray[np.bool_], Array],
-    deadline: float,
+    margin: float,
 ) -> Array:
     """Return what preferences add to each entry, currency, and the trace that settles ties."""
     start, pattern, stage, permitted, energy = listed
@@ -301,9 +262,13 @@ def _wish(
     first = np.cumsum([0, *(len(entry.segments) for entry in patterns)])
     low, high = float(start[permitted].min()), float(start[permitted].max())
     place = (start - low) / max(high - low, 1.0)
-    wait = np.isfinite(deadline) and not _price_known(frame, low, deadline)
-    wish: Array = EARLY_START * frame.scale * shares[first[pattern] + stage] * (1.0 - place if wait else place)
-    taken = np.array([entry.preference - FREE * frame.scale * entry.optional_energy for entry in patterns])
+    if margin:
+        place = np.where(start > _last(first[pattern] + stage, start, permitted) - margin + 1e-6, 1.0, 1.0 - place)
+    wish: Array = EARLY_START * frame.scale * shares[first[pattern] + stage] * place
+    co2_price = frame.snapshot.goals.co2_price
+    taken = np.array(
+        [entry.preference + co2_price * entry.co2 - FREE * frame.scale * entry.optional_energy for entry in patterns]
+    )
     wish = wish + np.where(stage == 0, taken[pattern], 0.0)
     if run.profile.preference is Preference.EARLIEST:
         wish = wish + EAGERNESS * frame.scale * np.clip(start - low, 0.0, None) / 3600.0
@@ -311,6 +276,14 @@ def _wish(
         mean = float(np.average(frame.co2, weights=frame.hours))
         wish = wish + energy @ (EAGERNESS * frame.scale * frame.co2 / mean)
     return wish
+
+
+def _last(segment: Ints, start: Array, permitted: NDArray[np.bool_]) -> Array:
+    """Return, for each entry, the last permitted start of its segment."""
+    last = np.full(int(segment.max()) + 1, -np.inf)
+    np.maximum.at(last, segment[permitted], start[permitted])
+    found: Array = last[segment]
+    return found
 
 
 def _price_known(frame: Frame, start: float, end: float) -> bool:

@@ -134,7 +134,8 @@ def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
 
 
 def _enough(objective: float, options: Options) -> float:
-    return max(options.gap * abs(objective), options.absolute_gap, EXACT * options.change)
+    share = options.gap * abs(objective) if np.isfinite(objective) else 0.0  # without a solution nothing is enough
+    return max(share, options.absolute_gap, EXACT * options.change)
 
 
 def _neighbourhoods(search: Search, whole: Ints) -> Iterator[Ints]:
