@@ -257,7 +257,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                 resources=self.sense.resources(now, self.runs.of, ahead=True),
                 limits=self.grid_side.book.limits,
                 light=self.data.live.light,
-                charges=self.metering.charges(now, now + self.sense.horizon, self._told_peak()),
+                charges=self.metering.charges(now, now + self.sense.horizon, self.told_peak),
                 net_metering=self.metering.net_metering(now),
             )
             previous = self.data.plan
@@ -295,7 +295,8 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         metering = self.metering
         return with_charges(profile, metering.billing, dt_util.get_default_time_zone(), metering.imported)
 
-    def _told_peak(self) -> float | None:
+    @property
+    def told_peak(self) -> float | None:
         """Return the highest mean of the billing period in W that the meter itself tells, if it does."""
         capacity = self.metering.billing.capacity
         entity_id = None if capacity is None else capacity.peak_entity

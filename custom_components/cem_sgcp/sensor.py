@@ -31,6 +31,7 @@ class SiteSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[CemData], Attributes] = lambda data: {}
     fast: bool = False
     money: bool = False
+    exists_fn: Callable[[CemCoordinator], bool] = lambda coordinator: True
 
 
 def _limit_attributes(limit: Limit | None) -> Attributes:
@@ -230,6 +231,18 @@ SITE_SENSORS: tuple[SiteSensorDescription, ...] = (
         translation_key="export_price",
         suggested_display_precision=3,
         value_fn=lambda coordinator: _price(coordinator, export=True),
+    ),
+    SiteSensorDescription(
+        key="billed_peak",
+        translation_key="billed_peak",
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        value_fn=lambda coordinator: (
+            coordinator.metering.peak if coordinator.told_peak is None else coordinator.told_peak
+        ),
+        exists_fn=lambda coordinator: coordinator.metering.billing.capacity is not None,
     ),
 )
 
@@ -450,7 +463,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the connection point and of each device."""
     coordinator = entry.runtime_data
-    async_add_entities(SiteSensor(coordinator, description) for description in SITE_SENSORS)
+    async_add_entities(
+        SiteSensor(coordinator, description) for description in SITE_SENSORS if description.exists_fn(coordinator)
+    )
     for device in coordinator.devices:
         async_add_entities(
             [
