@@ -8,6 +8,7 @@ from .learn import RecordedRun, find_runs, learn_profile, profile_of, update_pro
 from .load import forecast_load, load_forecast
 from .pv import forecast_pv, pv_forecast
 from .quarters import Basis, Forecast
+from .scenarios import make_scenarios
 from .thermal import Refusal, ThermalLearning, learn_thermal
 from .usage import forecast_use
 
@@ -24,6 +25,7 @@ __all__ = [
     "learn_profile",
     "learn_thermal",
     "load_forecast",
+    "make_scenarios",
     "profile_of",
     "pv_forecast",
     "update_profile",
