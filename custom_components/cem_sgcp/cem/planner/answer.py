@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ..model.time_grid import Array
-from .exchange import Exchange
+from .exchange import Exchange, trading_prices
 from .fill_rate import FillRatePart
 from .matrix import Matrix
 from .power_profile import PowerProfilePart, RunPart
@@ -33,7 +33,11 @@ class Answer:
     @property
     def solved(self) -> Solved:
         """The solution with its shadow prices; to be taken before anything else is asked of its linear problem."""
-        return Solved(problem=self.problem, x=self.outcome.linear.x, duals=self.outcome.linear.duals)
+        linear = self.outcome.linear
+        x, duals = linear.x, linear.duals
+        marginal = duals[self.problem.balance] / self.problem.frame.hours
+        bought, sold = trading_prices(self.problem, self.exchange, x, linear.reduced, marginal)
+        return Solved(problem=self.problem, x=x, duals=duals, money=self.matrix.worth * x, bought=bought, sold=sold)
 
     @property
     def wasteful(self) -> dict[str, set[int]]:

@@ -83,7 +83,7 @@ class Frame:
 
     @property
     def feed_in_price(self) -> Array:
-        """What a kWh that is fed in is expected to be worth, currency/kWh: set off against import where it is netted."""
+        """What a kWh fed in is expected to be worth, currency/kWh: set off against import where it is netted."""
         netting = self.snapshot.net_metering
         if netting is None or netting.balance < 0 or netting.limit == 0:
             return self.export_price

@@ -25,8 +25,8 @@ USUAL_PRICE: Final = 0.30
 #: What a kWh from the grid emits about, kg: brings prices of CO2 and of energy to one scale.
 USUAL_CO2: Final = 0.35
 
-#: Presets: weights in multiples of the mean import price p. co2 in p per 0.35 kg; self-consumption and autonomy in p per
-#: kWh; peak and smoothing in p per kW (a peak of one kW less is worth so many kWh); wear and comfort are factors.
+#: Presets: weights in multiples of the mean import price p. co2 in p per 0.35 kg; self-consumption and autonomy in p
+#: per kWh; peak and smoothing in p per kW (one kW less is worth so many kWh); wear and comfort are factors.
 _NOTHING: Final = {"co2": 0.0, "self_consumption": 0.0, "autonomy": 0.0, "peak": 0.0, "smoothing": 0.0}
 PRESETS: Final[dict[str, dict[str, float]]] = {
     "cost": {**_NOTHING, "wear": 1.0, "comfort": 1.0},
@@ -49,12 +49,13 @@ PRESETS: Final[dict[str, dict[str, float]]] = {
 }
 
 
-def preset_goals(preset: str, mean_import_price: float, goals: Goals = Goals()) -> Goals:  # frozen
+def preset_goals(preset: str, mean_import_price: float, goals: Goals | None = None) -> Goals:
     """Return goals with the weights of a preset, on the price scale of a site (mean import price, currency/kWh).
 
     Everything that is no weight stays as in `goals`. A preset that is not known leaves all weights as they are: the
     user's own. A price that is no positive number is replaced by a usual one.
     """
+    goals = goals if goals is not None else Goals()
     weights = PRESETS.get(preset)
     if weights is None:
         return goals.replace(preset=preset)

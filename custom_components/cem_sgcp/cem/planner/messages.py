@@ -29,7 +29,15 @@ MESSAGES: Final[dict[str, str]] = {
     "moved_gain": "{name} moved from {before} to {after}, saves {gain} {currency}.",
     "moved_limit": "{name} moved from {before} to {after}, because a limit or a deadline could not be kept otherwise.",
     "moved_window": "{name} moved from {before} to {after}, because the start before is no longer possible.",
+    "peak_raised": "The highest import of the billing period rises from {floor} W to {power} W, which costs {cost} "
+    "{currency}.",
     "not_planned": "{name} is not optimised: {reason} What it is expected to do counts.",
+    "no_modes": "{name} is not optimised: it has no mode for normal conditions. What it is expected to do counts.",
+    "quota_missed": "{name} is on {minutes} min less than wanted between {start} and {end}.",
+    "quota_exceeded": "{name} is on {minutes} min more than wanted between {start} and {end}.",
+    "demand_not_met": "{name} cannot meet its demand between {start} and {end}: up to {share} % of it lacks.",
+    "comfort_missed": "{name} leaves its comfort band by up to {shortfall} {unit} between {start} and {end}; keeping "
+    "it costs more than it is said to be worth, or is not possible.",
     "unavailable": "{name} is not available; its forecast counts.",
     "not_proven": "A good plan was found, but not proven to be the best: that may be up to {gap} % cheaper.",
     "fallback_missing": "The solver is not installed; a plan by simple rules is used.",

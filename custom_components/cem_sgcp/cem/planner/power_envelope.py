@@ -57,7 +57,11 @@ def add(problem: Problem, resource: Resource, control: PowerEnvelope) -> PowerEn
     most = _preventable(frame, control, expected)
     sooner = 1.0 - (frame.edges[:-1] - frame.edges[0]) / (frame.edges[-1] - frame.edges[0])
     trace = CURTAIL_TRACE * frame.scale * frame.hours * (1.0 + sooner / 2.0)
-    prevented = problem.columns(frame.steps, upper=most, worth=control.curtailment_cost * frame.hours, extra=trace)
+    # What is curtailed is not used in the house either: a wish to use one's own generation must not curtail it.
+    unused = frame.snapshot.goals.self_consumption_price * frame.hours * (expected < 0)
+    prevented = problem.columns(
+        frame.steps, upper=most, worth=control.curtailment_cost * frame.hours, extra=trace + unused
+    )
     sign = np.where(expected < 0, 1.0, -1.0)
     at = np.flatnonzero(most > 0)
     entries = [(at, prevented[at], sign[at])]

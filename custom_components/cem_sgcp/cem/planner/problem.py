@@ -239,6 +239,12 @@ class Solved:
     x: Array
     duals: Array
     """Per row: by how much the objective grows with its right-hand side."""
+    money: Array
+    """What each column costs in money, currency."""
+    bought: Array
+    """What one more kWh from the grid costs in each step, with all wishes, currency/kWh."""
+    sold: Array
+    """What one more kWh to the grid brings in each step, less all wishes, currency/kWh."""
 
     @property
     def net(self) -> Array:

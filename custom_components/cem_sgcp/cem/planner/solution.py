@@ -36,15 +36,10 @@ def device_cost(solved: Solved, resource: Resource) -> float:
     """Return the energy of a device at the shadow price of each step, currency."""
     frame = solved.problem.frame
     energy = solved.power(resource) * frame.hours
-    # CO2 is a wish, not money: it is part of the shadow price where the step imports at the margin.
-    price = np.clip(solved.marginal, *_price_bounds(frame))
+    # Wishes such as CO2 are no money: they are part of the shadow price where the step imports at the margin. Neither
+    # are penalties of relaxed limits.
+    price = np.clip(solved.marginal, *frame.price_range)
     return round(float(np.dot(energy, price)), 9)
-
-
-def _price_bounds(frame: Frame) -> tuple[Array, Array]:
-    """Bound shadow prices by the prices themselves, so that penalties of relaxed limits are never reported as money."""
-    low = np.minimum(np.minimum(frame.import_price, frame.export_price), 0.0)
-    return low, np.maximum(frame.import_price, frame.export_price)
 
 
 def marginal_price(solved: Solved) -> tuple[float, ...]:
@@ -70,6 +65,22 @@ def limit_notes(solved: Solved, exchange: Exchange) -> tuple[Note, ...]:
         over[steps] = solved.x[columns]
         found += over_notes(frame, key, over, limit)
     return tuple(found)
+
+
+def peak_notes(solved: Solved, exchange: Exchange) -> tuple[Note, ...]:
+    """Say which capacity charges a plan raises, up to which power, and what that costs."""
+    currency = solved.problem.frame.snapshot.prices.currency
+    return tuple(
+        note(
+            "peak_raised",
+            power=f"{peak.floor + solved.x[peak.column] * 1000.0:.0f}",
+            floor=f"{peak.floor:.0f}",
+            cost=f"{solved.money[peak.column]:.2f}",
+            currency=currency,
+        )
+        for peak in exchange.peaks
+        if solved.x[peak.column] > TINY
+    )
 
 
 def over_notes(frame: Frame, key: str, over: Array, limit: Array) -> list[Note]:

@@ -21,8 +21,7 @@ def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[t
     """Return intent, lowest and highest power (kW) per step; `value` is that of a stored kWh."""
     frame = solved.problem.frame
     tie = 1e-6 * frame.scale
-    bought = frame.import_price + frame.import_extra
-    sold = frame.export_price - frame.export_extra
+    bought, sold = solved.bought, solved.sold
     can_give, can_take = reach.discharge > 0, reach.charge > 0
     covers = can_give & (bought - reach.discharge_cost - value * reach.drawn_per_kwh >= -tie)
     stores = can_take & (value * reach.stored_per_kwh - reach.charge_cost - sold >= -tie)

@@ -175,7 +175,7 @@ def terminal_value(frame: Frame, control: FillRate, reach: Reach, unit: float) -
     """
     if control.terminal_value is not None:
         return control.terminal_value * unit
-    trading = np.where(frame.surplus > 0, frame.export_price, frame.import_price)
+    trading = np.where(frame.surplus > 0, frame.feed_in_price, frame.import_price)
     cheap = _quantile(trading, frame.hours, 0.25)
     stored = reach.stored_per_kwh
     if reach.drawn_per_kwh > 0:
@@ -190,7 +190,7 @@ def terminal_value(frame: Frame, control: FillRate, reach: Reach, unit: float) -
     weights = frame.surplus * frame.hours
     if not weights.sum():
         return 0.0
-    return max(1.02 * float(np.average(frame.export_price, weights=weights)) / stored, 0.0)
+    return max(1.02 * float(np.average(frame.feed_in_price, weights=weights)) / stored, 0.0)
 
 
 def _quantile(values: Array, weights: Array, share: float) -> float:

@@ -3,15 +3,14 @@
 It must not know how the answer was found.
 """
 
-import numpy as np
-
 from ..model import DevicePlan, Note, Plan, PlanStatus
 from .answer import Answer
 from .messages import note
 from .power_profile import PowerProfilePart
 from .problem import Part, Solved
-from .solution import limit_notes, limits_in_watts, marginal_price, numbers, watts
+from .solution import limit_notes, limits_in_watts, marginal_price, numbers, peak_notes, watts
 from .stability import Questions, tell_runs
+from .terms import energy_cost, terms_of
 
 
 def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
@@ -23,14 +22,13 @@ def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
     snapshot, solved = frame.snapshot, told.solved
     devices = tuple(_device(part, solved, questions) for part in told.parts)
     net = solved.net
-    notes: list[Note] = [*frame.notes, *limit_notes(solved, told.exchange)]
+    notes: list[Note] = [*frame.notes, *limit_notes(solved, told.exchange), *peak_notes(solved, told.exchange)]
     for device in devices:
         notes.extend(device.notes)
     if not outcome.optimal and outcome.objective - outcome.bound > snapshot.goals.move_gain:
         notes.append(note("not_proven", gap=f"{100.0 * outcome.gap:.2g}"))
     late = any(not run.met for device in devices for run in device.runs)
     status = PlanStatus.OPTIMAL if outcome.optimal else PlanStatus.FEASIBLE
-    price = np.where(net >= 0, frame.import_price, frame.export_price)
     return Plan(
         created=snapshot.now,
         grid=frame.grid,
@@ -45,10 +43,11 @@ def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
         export_limit=limits_in_watts(frame.export_limit),
         marginal_price=marginal_price(solved),
         devices=devices,
-        cost=round(float(np.dot(net * frame.hours, price)), 9),
+        cost=round(energy_cost(solved, told.exchange), 9),
         objective=round(outcome.objective - told.penalties - questions.moves(outcome.x), 9),
         gap=outcome.gap,
         solver="HiGHS",
+        terms=terms_of(solved, told.exchange, devices),
         notes=tuple(notes),
     )
 

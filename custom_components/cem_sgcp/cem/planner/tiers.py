@@ -28,13 +28,15 @@ class Flow:
 
     def of(self, x: Array, steps: int) -> Array:
         """Return the power in kW per step for the values of the columns."""
-        return np.bincount(self.steps, weights=x[self.columns], minlength=steps)
+        power: Array = np.bincount(self.steps, weights=x[self.columns], minlength=steps).astype(np.float64)
+        return power
 
 
 def widths(tiers: StepTiers, limit: Array) -> Array:
     """Return how wide the first tier of each step is, kW, cut at a limit."""
     first = np.array([ladder.bounds[1] if not ladder.flat else np.inf for ladder in tiers.power])
-    return np.minimum(first, limit)
+    narrowed: Array = np.minimum(first, limit)
+    return narrowed
 
 
 def add_power_tiers(
