@@ -59,7 +59,8 @@ CONF_FROZEN_MINUTES: Final = "frozen_minutes"
 CONF_CO2_PRICE: Final = "co2_price"
 CONF_DASHBOARD: Final = "dashboard"
 
-# The same: what the user wants, where the preset is "custom".
+# The same: what counts, where the goal is the user's own weights.
+OWN_WEIGHTS: Final = "own"
 CONF_SELF_CONSUMPTION_PRICE: Final = "self_consumption_price"
 CONF_AUTONOMY_PRICE: Final = "autonomy_price"
 CONF_PEAK_PRICE: Final = "peak_price"

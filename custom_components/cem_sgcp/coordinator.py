@@ -484,6 +484,12 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.request_tick(urgent=True)
         self.request_plan()
 
+    async def async_set_goal(self, goal: str) -> None:
+        """Take in what the plan should serve; see `cem.planner.PRESETS`."""
+        self.state.goal = goal
+        await self.store.async_save_now()
+        self.request_plan()
+
     async def async_set_prices(self, profile: PriceProfile | None) -> None:
         """Take in a price profile that stands above the tariff; None withdraws it."""
         self.state.prices = profile

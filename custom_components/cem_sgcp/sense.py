@@ -26,8 +26,11 @@ from .cem.model import (
     TimeGrid,
     TrafficLight,
 )
+from .cem.planner import PRESETS, preset_goals
 from .const import (
+    CONF_AUTONOMY_PRICE,
     CONF_CO2_PRICE,
+    CONF_COMFORT_WEIGHT,
     CONF_CURRENCY,
     CONF_FROZEN_MINUTES,
     CONF_GRID_EXPORT_POWER,
@@ -37,6 +40,12 @@ from .const import (
     CONF_HORIZON_HOURS,
     CONF_MOVE_GAIN,
     CONF_MOVE_SHARE,
+    CONF_PEAK_PRICE,
+    CONF_SELF_CONSUMPTION_PRICE,
+    CONF_SMOOTHING_PRICE,
+    CONF_WEAR_WEIGHT,
+    DEFAULT_OPTIONS,
+    OWN_WEIGHTS,
 )
 from .devices import KINDS
 from .devices.base import Device, DeviceSettings, Sensing
@@ -44,6 +53,20 @@ from .devices.reading import power_of
 from .store import CemState
 
 _LOGGER = logging.getLogger(__name__)
+
+#: Options that are weights of goals, with what they are where the user set none.
+WEIGHTS: Mapping[str, float] = {
+    key: float(DEFAULT_OPTIONS[key])
+    for key in (
+        CONF_CO2_PRICE,
+        CONF_SELF_CONSUMPTION_PRICE,
+        CONF_AUTONOMY_PRICE,
+        CONF_PEAK_PRICE,
+        CONF_SMOOTHING_PRICE,
+        CONF_WEAR_WEIGHT,
+        CONF_COMFORT_WEIGHT,
+    )
+}
 
 #: Fine for an hour, market time units to the end of the known prices (36 h), hours to the horizon.
 FINE, MARKET, COARSE = 300.0, 900.0, 3600.0
@@ -156,14 +179,24 @@ class Sense:
             for device in self.devices
         )
 
-    def goals(self) -> Goals:
+    def goals(self, mean_import_price: float) -> Goals:
         """Return what the user wants besides the lowest cost."""
-        return Goals(
-            co2_price=float(self._options.get(CONF_CO2_PRICE, 0.0)),
+        weights: dict[str, Any] = {key: float(self._options.get(key, default)) for key, default in WEIGHTS.items()}
+        own = Goals(
+            **weights,
             move_gain=float(self._options.get(CONF_MOVE_GAIN, 0.05)),
             move_share=float(self._options.get(CONF_MOVE_SHARE, 5.0)) / 100.0,
             frozen_window=float(self._options.get(CONF_FROZEN_MINUTES, 15)) * 60.0,
         )
+        return preset_goals(self.goal, mean_import_price, own)
+
+    @property
+    def goal(self) -> str:
+        """The preset in force; who set weights of his own before there were presets keeps them."""
+        if self._state.goal in (*PRESETS, OWN_WEIGHTS):
+            return self._state.goal
+        own = any(float(self._options.get(key, default)) != default for key, default in WEIGHTS.items())
+        return OWN_WEIGHTS if own else "cost"
 
     @property
     def horizon(self) -> timedelta:
@@ -199,7 +232,7 @@ class Sense:
             limits=limits,
             traffic_light=light,
             net_power=self.net_power(),
-            goals=self.goals(),
+            goals=self.goals(outlook.fallback_import_price),
             capacity_charges=charges,
             net_metering=net_metering,
         )

@@ -40,6 +40,7 @@ class CemState:
     dispatch: dict[str, Any] = field(default_factory=dict)
     ready: dict[str, bool] = field(default_factory=dict)
     metering: dict[str, Any] = field(default_factory=dict)
+    goal: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
@@ -57,6 +58,7 @@ class CemState:
             "plan": None if self.plan is None else self.plan.to_json(),
             "ready": dict(self.ready),
             "metering": self.metering,
+            "goal": self.goal,
         }
 
     @classmethod
@@ -80,6 +82,7 @@ class CemState:
             plan=_record(Plan, data.get("plan")),
             ready={key: value is True for key, value in _mapping(data.get("ready")).items()},
             metering=dict(_mapping(data.get("metering"))),
+            goal=goal if isinstance(goal := data.get("goal"), str) else "",
         )
 
 
