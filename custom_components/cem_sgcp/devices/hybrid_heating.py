@@ -92,7 +92,7 @@ ROWS = (
     Field(key="cop_cold", selector=number(1, 8, step=0.01)),
     Field(key="boiler_power", selector=number(1, 1_000_000, "W"), required=True),
     Field(key="boiler_efficiency", selector=number(10, 110, "%"), default=95),
-    Field(key="fuel_price", selector=number(0, 10, step=0.0001)),
+    Field(key="fuel_price", selector=number(0, 10, step=0.001)),
     Field(key="fuel_price_entity", selector=measurement("monetary")),
     OUTDOOR_ENTITY,
     PRIORITY,
