@@ -50,6 +50,12 @@ class Bounds:
         return self.phase in {Phase.RED, Phase.BLACK}
 
     @property
+    def abnormal(self) -> bool:
+        """Whether what devices keep for abnormal conditions may be used: red, black, or an emergency limit."""
+        limits = (self.importing, self.drawing, self.exporting, self.feeding)
+        return self.dark or any(limit is not None and limit.category is LimitCategory.EMERGENCY for limit in limits)
+
+    @property
     def binding(self) -> bool:
         """Whether an authority's limit on consumption, or the red phase, is in force."""
         return self.dark or any(

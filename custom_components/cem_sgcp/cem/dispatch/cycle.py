@@ -16,6 +16,7 @@ from .limiting import absorb, exceeds, needed_support, spare, steady, support
 from .measuring import learn, window
 from .member import STANDBY, Member, told
 from .memory import DeviceMemory, PassMemory, Unheld
+from .mode_choice import choose_modes, generate
 from .reach import gives
 from .sources import allowed_generation, curtail_by_limit, curtail_by_plan, headroom, note_bound, try_more
 from .survey import survey
@@ -33,7 +34,9 @@ def run_pass(site: Site, before: PassMemory) -> Table:
         _follow_house(table)
     table.support = steady(needed_support(table.members, table.house, site.bounds), before.support)
     support(table.members, table.support)
+    generate(table.members, needed_support(table.members, table.house, site.bounds), abnormal=site.bounds.abnormal)
     _limit_export(table)
+    choose_modes(table.members, site.now, limited=site.bounds.limits_import)
     _curtail(table)
     table.unheld += [
         Unheld(limit, excess) for limit, excess in exceeds(table.members, table.house, site.bounds) if excess > 1.0

@@ -14,6 +14,8 @@ from .wishes import Guide
 
 #: s for which a device whose entities are missing keeps its last instruction.
 MISSING_GRACE: Final = 60.0
+#: An instruction names the modes of so many actuators.
+MOST_MODES: Final = 10
 _WATT: Final = 1.0
 
 
@@ -31,6 +33,7 @@ def device_instruction(entry: Member, bounds: Bounds, *, taken: bool) -> Instruc
         kind=InstructionKind.SET,
         intent=intent,
         power=power,
+        modes=entry.modes[:MOST_MODES],
         urgent=entry.forced or (bounds.dark and wish.reason != "plan"),
         reason="limit" if entry.forced else wish.reason,
     )
@@ -100,7 +103,7 @@ def release_missing(
         if tight or isinstance(resource.control, NotControllable):
             return None
     elif tight and last.kind is InstructionKind.SET and (last.power or 0.0) > 0.0:
-        return last.replace(intent=Intent.IDLE, power=0.0, urgent=True, reason="worst_case")
+        return last.replace(intent=Intent.IDLE, power=0.0, modes=(), urgent=True, reason="worst_case")
     elif tight or (now - since).total_seconds() < MISSING_GRACE:
         return last
     return Instruction(

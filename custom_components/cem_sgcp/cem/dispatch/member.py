@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ..model import FillRate, PowerEnvelope, Resource
+from ..model import FillRate, ModeChoice, PowerEnvelope, Resource
 from .measuring import Range, believable, span, widen
 from .memory import DeviceMemory
 from .reach import fit
-from .wishes import Wish
+from .wish import Wish
 
 #: A device follows as long as it is this near to what it was told: W, and part of the command.
 FOLLOWS: Final = 150.0
@@ -44,6 +44,8 @@ class Member:
     """It gets less than it wishes because of a limit or the phase."""
     forced: bool = False
     """A limit demands what is decided."""
+    modes: tuple[ModeChoice, ...] = ()
+    """What carries out the decision, where it has modes."""
 
     @property
     def name(self) -> str:

@@ -46,6 +46,13 @@ class DeviceMemory:
     taken: bool = False
     """A limit took it from its own automatic mode."""
     calm_since: datetime | None = None
+    modes: tuple[tuple[str, str], ...] = ()
+    """Actuators and modes asked for last."""
+    modes_since: datetime | None = None
+    lacking: bool = False
+    """The level is below its range, so that it is filled whatever the plan says."""
+    called: bool = False
+    """It generates only because a limit needed it in abnormal conditions."""
     unavailable_since: datetime | None = None
     last: Instruction | None = None
 

@@ -9,19 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from ..model import (
-    DemandDriven,
     FillRate,
-    FillRateElement,
-    FillRateMode,
     LimitType,
-    NumberRange,
-    OperationModes,
     PowerEnvelope,
     Resource,
 )
+from .levels import away, element_at, full_or_empty
+from .modes import Option, supplies
 
-#: A store that was full or empty takes part again once it is this part of its range away from the end.
-LEVEL_BAND: Final = 0.005
 _WATT: Final = 1.0
 
 type Span = tuple[float, float]
@@ -46,12 +41,12 @@ class Reach:
     @property
     def most(self) -> float:
         """The highest power above the floor at which it consumes."""
-        return self.consume[-1][1] if self.consume else 0.0
+        return max((upper for _, upper in self.consume), default=0.0)
 
     @property
     def give(self) -> float:
         """The highest power it can supply, a magnitude."""
-        return self.supply[-1][1] if self.supply else 0.0
+        return max((upper for _, upper in self.supply), default=0.0)
 
 
 NOTHING: Final = Reach()
@@ -66,19 +61,23 @@ def fit(power: float, spans: tuple[Span, ...]) -> float:
     return best
 
 
-def reach(resource: Resource, now: datetime, *, was_full: bool = False, was_empty: bool = False) -> Reach:
-    """Return what a resource can do now; nothing for what can only be measured, started or curtailed as a source."""
+def reach(
+    resource: Resource,
+    now: datetime,
+    found: tuple[Option, ...] = (),
+    *,
+    was_full: bool = False,
+    was_empty: bool = False,
+) -> Reach:
+    """Return what a resource can do now; nothing for what can only be measured, started or curtailed as a source.
+
+    `found` is what its actuators can be put into, where it has modes (see `modes.options`).
+    """
     control = resource.control
     if isinstance(control, FillRate):
-        return _store(control, now, was_full=was_full, was_empty=was_empty)
-    if isinstance(control, OperationModes):
-        return _levels([mode.power for mode in control.modes if not mode.abnormal_condition_only])
-    if isinstance(control, DemandDriven):
-        parts = [
-            _levels([mode.power for mode in actuator.modes if not mode.abnormal_condition_only])
-            for actuator in control.actuators
-        ]
-        return _together(parts)
+        return _store(control, now, found, was_full=was_full, was_empty=was_empty)
+    if found:
+        return _levels(found)
     if isinstance(control, PowerEnvelope) and not generates(resource):
         allowed = control.limit_range(LimitType.UPPER)
         if allowed is not None and allowed.upper > 0.0:
@@ -92,36 +91,18 @@ def generates(resource: Resource) -> bool:
     return isinstance(resource.control, PowerEnvelope) and resource.control.limit_range(LimitType.LOWER) is not None
 
 
-def away(control: FillRate, now: datetime) -> bool:
-    """Whether a store is not there, such as an EV on the road."""
-    if control.departure is not None and control.departure <= now:
-        return control.arrival is None or now < control.arrival or control.arrival <= control.departure
-    return control.arrival is not None and now < control.arrival
-
-
 def gives(resource: Resource) -> bool:
     """Whether a resource is a store that can supply, full or empty."""
-    control = resource.control
-    return isinstance(control, FillRate) and any(
-        element.power.lower < 0.0
-        for actuator in control.actuators
-        for mode in actuator.modes
-        for element in mode.elements
-    )
+    return isinstance(resource.control, FillRate) and supplies(resource.control)
 
 
-def element_at(mode: FillRateMode, level: float) -> FillRateElement:
-    """Return how a mode behaves at a level; outside all its ranges, as in the nearest."""
-    return min(mode.elements, key=lambda entry: _distance(entry.level_range, level))
-
-
-def _store(control: FillRate, now: datetime, *, was_full: bool, was_empty: bool) -> Reach:
+def _store(control: FillRate, now: datetime, found: tuple[Option, ...], *, was_full: bool, was_empty: bool) -> Reach:
     if away(control, now):
         return NOTHING
-    span = control.level_range
-    band = LEVEL_BAND * (span.upper - span.lower)
-    full = control.level >= span.upper - (band if was_full else 0.0)
-    empty = control.level <= span.lower + (band if was_empty else 0.0)
+    full, empty = full_or_empty(control, was_full=was_full, was_empty=was_empty)
+    if found:
+        filling = () if full else _spans((entry.lower, entry.upper) for entry in found if entry.fills)
+        return Reach(consume=filling, full=full, empty=empty)
     parts: list[Reach] = []
     for actuator in control.actuators:
         powers = [element_at(mode, control.level).power for mode in actuator.modes if not mode.abnormal_condition_only]
@@ -132,17 +113,15 @@ def _store(control: FillRate, now: datetime, *, was_full: bool, was_empty: bool)
     return Reach(consume=joined.consume, supply=joined.supply, full=full, empty=empty)
 
 
-def _levels(powers: list[NumberRange]) -> Reach:
+def _levels(found: tuple[Option, ...]) -> Reach:
     """Return the reach of modes of which one is always chosen."""
-    if not powers:
-        return NOTHING
-    floor = max(0.0, min(entry.lower for entry in powers))
-    consume = _spans((entry.lower - floor, entry.upper - floor) for entry in powers)
-    return Reach(consume=consume, supply=_spans((-entry.upper, -entry.lower) for entry in powers), floor=floor)
+    floor = max(0.0, min(entry.lower for entry in found))
+    consume = _spans((entry.lower - floor, entry.upper - floor) for entry in found)
+    return Reach(consume=consume, supply=_spans((-entry.upper, -entry.lower) for entry in found), floor=floor)
 
 
 def _together(parts: list[Reach]) -> Reach:
-    """Return the reach of several actuators of one resource; gaps between their ranges are taken as closed."""
+    """Return the reach of several actuators of one store; gaps between their ranges are taken as closed."""
     if len(parts) == 1:
         return parts[0]
     consume = [part for part in parts if part.consume]
@@ -150,13 +129,8 @@ def _together(parts: list[Reach]) -> Reach:
     return Reach(
         consume=((min(part.least for part in consume), sum(part.most for part in consume)),) if consume else (),
         supply=((min(part.supply[0][0] for part in supply), sum(part.give for part in supply)),) if supply else (),
-        floor=sum(part.floor for part in parts),
     )
 
 
 def _spans(bounds: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(sorted((max(0.0, lower), upper) for lower, upper in bounds if upper > _WATT))
-
-
-def _distance(level_range: NumberRange, level: float) -> float:
-    return max(level_range.lower - level, level - level_range.upper, 0.0)

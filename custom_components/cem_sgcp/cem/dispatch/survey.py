@@ -60,7 +60,7 @@ def _members(site: Site, before: PassMemory, span: float, *, turned: bool) -> li
         if not site.concerns(resource) or not resource.available:
             continue
         memory = replace(before.devices.get(resource.resource_id, FRESH))
-        entry = wish(resource, site.guided, site.bounds.phase, site.now, memory)
+        entry = wish(resource, site.guided, site.bounds.phase, site.now, memory, abnormal=site.bounds.abnormal)
         if entry is None:
             continue
         if memory.taken and not constrained:

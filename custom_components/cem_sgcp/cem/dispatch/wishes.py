@@ -26,35 +26,15 @@ from ..model import (
     PowerEnvelope,
     Resource,
 )
+from .levels import element_at
 from .memory import DeviceMemory
-from .reach import Reach, element_at, generates, gives, reach
+from .mode_wishes import mode_wish, store_wish
+from .modes import options
+from .reach import Reach, generates, gives, reach
+from .wish import Wish
 
 #: A target that needs more than this part of the time that is left is charged for in yellow, too.
 NEEDED_SHARE: Final = 0.8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a resource would do; powers in W, consumption positive."""
-
-    resource: Resource
-    reach: Reach
-    intent: Intent
-    reason: str
-    low: float = 0.0
-    """Lowest power that following the house may bring, not above 0."""
-    high: float = 0.0
-    """Highest power that following the house may bring."""
-    fixed: float = 0.0
-    """Power wished whatever the house does: positive from the grid, negative into it."""
-    planned: float = 0.0
-    """Power that the plan expects; stands in where the house cannot be followed."""
-    takes_surplus: bool = False
-    covers: bool = False
-    released: bool = False
-    """It is left to its own automatic mode."""
-    limit: float | None = None
-    """Highest consumption of a load that can only be limited; None: free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +59,41 @@ def guide(plan: Plan | None, plan_max_age: float, now: datetime) -> Guide:
     return Guide(plan, step, "plan", {entry.resource_id: entry for entry in plan.devices})
 
 
-def wish(resource: Resource, guided: Guide, phase: Phase, now: datetime, memory: DeviceMemory) -> Wish | None:
-    """Return the wish of a resource that consumes or stores; None for what is not moved by power."""
+def wish(
+    resource: Resource, guided: Guide, phase: Phase, now: datetime, memory: DeviceMemory, *, abnormal: bool = False
+) -> Wish | None:
+    """Return the wish of a resource that consumes or stores; None for what is not moved by power.
+
+    `memory` is this call's own; what modes must remember is noted in it. `abnormal`: modes for abnormal conditions may
+    be used.
+    """
     control = resource.control
     if not isinstance(control, FillRate | OperationModes | DemandDriven | PowerEnvelope) or generates(resource):
         return None
-    can = reach(resource, now, was_full=memory.full, was_empty=memory.empty)
+    found = options(resource, now, abnormal=abnormal, was_full=memory.full)
+    can = reach(resource, now, found, was_full=memory.full, was_empty=memory.empty)
     if isinstance(control, PowerEnvelope) and not can.consume:
         return None
     planned = guided.devices.get(resource.resource_id)
-    if planned is None:
-        reason = guided.reason if guided.plan is None else "no_plan"
-        return _released(resource, can, phase, reason)
+    reason = guided.reason if guided.plan is None else "no_plan"
     step = guided.step
+    if isinstance(control, OperationModes | DemandDriven):
+        return mode_wish(
+            resource, can, found, planned, step=step, phase=phase, memory=memory, reason=reason, abnormal=abnormal
+        )
+    if planned is None:
+        return _released(resource, can, phase, reason).changed(options=found)
     intent, power = planned.intent[step], planned.power[step]
     if isinstance(control, PowerEnvelope):
         bound = planned.upper[step] if intent is Intent.CURTAIL else None
         return Wish(resource=resource, reach=can, intent=intent, reason="plan", limit=bound)
-    if not isinstance(control, FillRate):
-        return Wish(resource=resource, reach=can, intent=intent, reason="plan", fixed=power, high=power)
     if phase is Phase.BLACK:
-        return _in_the_dark(resource, can)
+        return _in_the_dark(resource, can).changed(options=found)
     intent, reason = _by_phase(intent, phase, control, can, now)
     low = min(0.0, max(planned.lower[step], -can.give))
     high = max(0.0, min(planned.upper[step], can.most))
-    return follow(resource, can, intent, reason, power=power, low=low, high=high)
+    made = follow(resource, can, intent, reason, power=power, low=low, high=high)
+    return store_wish(made, found, planned, step=step, phase=phase, memory=memory) if found else made
 
 
 def follow(
@@ -132,11 +122,15 @@ def follow(
 def taken(entry: Wish) -> Wish:
     """Return the wish of a released device that a limit has taken: its own habit, as far as it is known."""
     can = entry.reach
+    if not isinstance(entry.resource.control, FillRate):
+        most = can.floor + can.most
+        return entry.changed(released=False, intent=Intent.ON, fixed=most, low=0.0, high=most)
     if can.give > 0.0:
         return follow(
             entry.resource, can, Intent.SELF_CONSUMPTION, entry.reason, power=0.0, low=-can.give, high=can.most
         )
-    return follow(entry.resource, can, Intent.CHARGE_GRID, entry.reason, power=can.most, low=0.0, high=can.most)
+    made = follow(entry.resource, can, Intent.CHARGE_GRID, entry.reason, power=can.most, low=0.0, high=can.most)
+    return made.changed(options=entry.options)
 
 
 def _released(resource: Resource, can: Reach, phase: Phase, reason: str) -> Wish:
