@@ -1,4 +1,4 @@
-"""Power envelopes that defer and keep a mean; control types that are forecasts only for now."""
+"""Power envelopes that defer and keep a mean; what is a forecast only. Modes have test_operation_mode.py and others."""
 
 from datetime import timedelta
 
@@ -8,16 +8,11 @@ import pytest
 from custom_components.cem_sgcp.cem.model import (
     AllowedLimitRange,
     Consequence,
-    DemandDriven,
-    DemandDrivenActuator,
-    DemandDrivenMode,
     EnergyConstraint,
     Intent,
     LimitType,
     NotControllable,
     NumberRange,
-    OperationMode,
-    OperationModes,
     PlanStatus,
     PowerEnvelope,
     Resource,
@@ -89,47 +84,3 @@ def test_measured_load_is_its_forecast():
     assert set(device.intent) == {Intent.IDLE}
     assert device.cost == pytest.approx(6 * 24 * 0.30, abs=0.01)
     assert set(plan.net_power) == {6300.0}
-
-
-def test_operation_modes_stay_as_they_are_and_the_plan_says_so():
-    modes = OperationModes(
-        modes=(
-            OperationMode(mode_id="off", power=NumberRange(start=0, end=0)),
-            OperationMode(mode_id="on", power=NumberRange(start=-1000, end=-3000)),
-        ),
-        active_mode="on",
-        active_factor=0.5,
-    )
-    plan = make_plan(house(Resource(resource_id="generator", name="Generator", control=modes)))
-    assert set(plan.device("generator").power) == {-2000.0}
-    (told,) = plan.notes
-    assert told.key == "not_planned"
-    assert told.resource_id == "generator"
-    forecast = make_plan(house(Resource(resource_id="generator", control=modes, forecast=flat(-500))))
-    assert set(forecast.device("generator").power) == {-500.0}
-
-
-def test_demand_driven_actuators_stay_as_they_are_and_the_plan_says_so():
-    control = DemandDriven(
-        actuators=(
-            DemandDrivenActuator(
-                actuator_id="pump",
-                modes=(
-                    DemandDrivenMode(
-                        mode_id="heat",
-                        power=NumberRange(start=0, end=2000),
-                        supply_rate=NumberRange(start=0, end=8000),
-                    ),
-                ),
-                active_mode="heat",
-            ),
-        ),
-        present_demand_rate=2000,
-    )
-    plan = make_plan(house(Resource(resource_id="heating", control=control)))
-    assert set(plan.device("heating").power) == {500.0}
-    assert [note.key for note in plan.notes] == ["not_planned"]
-    idle = control.replace(actuators=(control.actuators[0].replace(active_mode=None),))
-    measured = make_plan(house(Resource(resource_id="heating", control=idle, power=700.0)))
-    assert measured.device("heating").power[0] == 700
-    assert measured.device("heating").power[8] == 0

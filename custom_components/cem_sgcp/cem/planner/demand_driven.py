@@ -1,26 +1,173 @@
-"""Demand driven (S2 DDBC): hybrid heat pump, bivalent heating.
+"""Demand driven (S2 DDBC): a demand that several actuators meet together: hybrid heat pump, bivalent heating.
 
-Which actuator meets the demand is not chosen by the plan yet: what the resource forecasts counts, and where it
-forecasts nothing, that the actuators stay in their modes. It must not know any device kind.
+    Σ supply rate x supply factor + lacking − too much = demand            in every step
+
+What lacks has the price of a level out of its range; what is too much, where modes leave no choice, that of a wish, so
+that nothing is wasted even where electricity earns money. An actuator without memory shares its steps: it goes on and
+off as the demand asks for it. A gap in the forecast reads as the present demand. It must not know any device kind.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..model import DemandDriven, Resource
+from ..model import DemandDriven, DemandDrivenActuator, DemandDrivenMode, DevicePlan, Note, Resource
+from ..model.time_grid import Array
+from .frame import Frame, Ints
 from .messages import note
+from .mode_columns import Commitment
+from .mode_commitment import commit
+from .mode_lines import ModeLine, ends_of, mode_line
+from .mode_machine import machine_of
+from .mode_plan import conduct, on_or_off
 from .not_controllable import NotControllablePart, add_power
-from .problem import Problem
+from .operation_mode import power_bounds
+from .problem import OUT_OF_RANGE, Problem, Solved
+from .solution import device_cost, watts
+
+#: Price of supplying more than is asked for, in price scales per kWh.
+TOO_MUCH = 2.0
+
+#: A share of the demand that lacks below this is not told.
+TOLD = 1e-3
 
 
-def add(problem: Problem, resource: Resource, control: DemandDriven) -> NotControllablePart:
-    """Add a resource with a demand as what it is expected to take."""
-    name = resource.name or resource.resource_id
-    told = note("not_planned", resource.resource_id, name=name, reason="its actuators are not chosen yet.")
-    active = [mode for actuator in control.actuators for mode in actuator.modes if mode.mode_id == actuator.active_mode]
-    assumed = None
-    if resource.forecast is None and active:
-        supply = sum(mode.supply_rate.upper for mode in active)
-        share = min(max(control.present_demand_rate / supply, 0.0), 1.0) if supply > 0 else 1.0
-        power = sum(mode.power.start + share * (mode.power.end - mode.power.start) for mode in active)
-        assumed = np.full(problem.frame.steps, power / 1000.0)
-    return add_power(problem, resource, assumed, (told,))
+@dataclass(frozen=True, slots=True)
+class DemandDrivenPart:
+    """The columns of one resource with a demand."""
+
+    resource: Resource
+    commitments: tuple[tuple[str, Commitment], ...]
+    demand: Array
+    """Demand units per h."""
+    lacking: Ints
+    """Columns of what lacks, demand units per h."""
+
+    def read(self, solved: Solved) -> DevicePlan:
+        """Return what the actuators do together and each; a shortfall is in demand units."""
+        frame = solved.problem.frame
+        power = solved.power(self.resource)
+        done = [conduct(commitment, actuator_id, solved) for actuator_id, commitment in self.commitments]
+        lacking = float(np.dot(solved.x[self.lacking], frame.hours))
+        return DevicePlan(
+            resource_id=self.resource.resource_id,
+            intent=on_or_off(np.any([entry.works for entry in done], axis=0)),
+            power=watts(power),
+            lower=watts(np.minimum(sum((entry.lower for entry in done), frame.zeros()), power)),
+            upper=watts(np.maximum(sum((entry.upper for entry in done), frame.zeros()), power)),
+            actuators=tuple(entry.plan for entry in done),
+            cost=device_cost(solved, self.resource),
+            shortfall=round(lacking, 9) if lacking > TOLD * float(np.dot(self.demand, frame.hours)) else 0.0,
+            notes=self._lacking(frame, solved.x[self.lacking]),
+        )
+
+    def _lacking(self, frame: Frame, lacking: Array) -> tuple[Note, ...]:
+        share = np.divide(lacking, self.demand, out=frame.zeros(), where=self.demand > 0)
+        at = np.flatnonzero(share > TOLD)
+        if not len(at):
+            return ()
+        return (
+            note(
+                "demand_not_met",
+                self.resource.resource_id,
+                name=self.resource.name or self.resource.resource_id,
+                start=frame.grid.edges[int(at[0])].isoformat(),
+                end=frame.grid.edges[int(at[-1]) + 1].isoformat(),
+                share=f"{100.0 * float(share.max()):.0f}",
+            ),
+        )
+
+
+def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDrivenPart | NotControllablePart:
+    """Add a resource with a demand; where no actuator has a mode to choose, what it is expected to take counts."""
+    frame = problem.frame
+    commitments: list[tuple[str, Commitment]] = []
+    for actuator in control.actuators:
+        lines = [_line(frame, actuator, mode) for mode in actuator.modes]
+        machine = machine_of(frame, actuator, lines, shared=True)
+        if machine.lines:
+            commitments.append((actuator.actuator_id, commit(problem, machine, np.ones(frame.steps))))
+    if not commitments:
+        told = note("no_modes", resource.resource_id, name=resource.name or resource.resource_id)
+        return add_power(problem, resource, None, (told,))
+    demand = _demand(frame, control)
+    lacking = _meet(problem, control, [entry for _, entry in commitments], demand)
+    bounds = [power_bounds(entry) for _, entry in commitments]
+    flows = [entry.effect.power.joined() for _, entry in commitments]
+    problem.device(
+        resource,
+        constant=sum((entry.effect.power.constant for _, entry in commitments), frame.zeros()),
+        most=sum((most for most, _ in bounds), frame.zeros()),
+        least=sum((least for _, least in bounds), frame.zeros()),
+        entries=(
+            np.concatenate([flow[0] for flow in flows]),
+            np.concatenate([flow[1] for flow in flows]),
+            np.concatenate([flow[2] for flow in flows]),
+        ),
+    )
+    return DemandDrivenPart(resource=resource, commitments=tuple(commitments), demand=demand, lacking=lacking)
+
+
+def _meet(problem: Problem, control: DemandDriven, commitments: list[Commitment], demand: Array) -> Ints:
+    """Add the rows of the demand; returns the columns of what lacks.
+
+    Rows are divided by the largest rate there is, so that their numbers are near one whatever the unit.
+    """
+    frame = problem.frame
+    steps = frame.steps
+    size = max(float(demand.max()), *(_largest(entry) for entry in commitments), 1e-9)
+    price = frame.scale * frame.hours * size / _units_per_kwh(control)
+    lacking = problem.columns(steps, penalty=OUT_OF_RANGE * price / size)
+    over = problem.columns(steps, extra=TOO_MUCH * price / size)
+    fixed = sum((entry.effect.rate.constant for entry in commitments), frame.zeros())
+    rows = problem.rows(steps, (demand - fixed) / size, (demand - fixed) / size)
+    problem.put(rows, lacking, 1.0 / size)
+    problem.put(rows, over, -1.0 / size)
+    for entry in commitments:
+        at, columns, values = entry.effect.rate.joined()
+        problem.put(rows[at], columns, values / size)
+    return lacking
+
+
+def _largest(commitment: Commitment) -> float:
+    return max(float(np.max(np.abs(line.rate))) for line in commitment.machine.lines)
+
+
+def _units_per_kwh(control: DemandDriven) -> float:
+    """Return how many demand units a kWh is: by the actuator that makes the most of its electricity.
+
+    Where none takes electricity, what the strongest supplies in an hour stands for 10 kWh.
+    """
+    best = strongest = 0.0
+    for actuator in control.actuators:
+        for mode in actuator.modes:
+            for power, supply in (
+                (mode.power.start, mode.supply_rate.start),
+                (mode.power.end, mode.supply_rate.end),
+            ):
+                strongest = max(strongest, supply * 3600.0)
+                if power > 0 and supply > 0:
+                    best = max(best, supply * 3600.0 / (power / 1000.0))
+    return best or strongest / 10.0 or 1.0
+
+
+def _demand(frame: Frame, control: DemandDriven) -> Array:
+    """Return the demand per step, demand units per h, never negative."""
+    expected = control.demand.on(frame.grid) if control.demand is not None else np.full(frame.steps, np.nan)
+    demand: Array = np.clip(np.where(np.isnan(expected), control.present_demand_rate, expected), 0.0, None) * 3600.0
+    return demand
+
+
+def _line(frame: Frame, actuator: DemandDrivenActuator, mode: DemandDrivenMode) -> ModeLine:
+    steps = frame.steps
+    supply = ends_of(mode.supply_rate, 3600.0, steps)
+    if actuator.supply_factor is not None:
+        factor = np.clip(np.nan_to_num(actuator.supply_factor.on(frame.grid), nan=1.0), 0.0, None)
+        supply = supply[0] * factor, supply[1] * factor
+    return mode_line(
+        mode.mode_id,
+        ends_of(mode.power, 1e-3, steps),
+        supply,
+        ends_of(mode.running_cost, 3600.0, steps),
+        abnormal=mode.abnormal_condition_only,
+    )

@@ -178,7 +178,9 @@ def _forecast_only(snapshot: SiteSnapshot) -> tuple[Resource, ...]:
     return tuple(
         entry
         for entry in snapshot.resources
-        if isinstance(entry.control, PowerEnvelope | OperationModes) or entry.control.type_name == "not_controllable"
+        if isinstance(entry.control, PowerEnvelope)
+        or entry.control.type_name == "not_controllable"
+        or (isinstance(entry.control, OperationModes) and not entry.available)
     )
 
 
