@@ -76,6 +76,9 @@ _REASONS: Final[dict[str, str]] = {
     "store_holds": "{name} is held: a kWh is worth {price} {currency} now, and {value} {currency} stored.",
     "store_holds_until": "{name} is held until {until}: a kWh is worth {price} {currency} now, and {value} {currency} "
     "stored.",
+    "store_waits": "{name} waits until {until}: a kWh costs {price} {currency} now, {later} {currency} then.",
+    "store_surplus": "{name} takes surplus only: a kWh costs {price} {currency} now, and is worth {value} {currency} "
+    "stored.",
     "store_away": "{name} is away.",
     "store_ready": "{name} takes surplus and covers the house as they come: a stored kWh is worth {value} {currency}.",
     "curtailed_price": "{name} is curtailed: feeding in would cost {price} {currency}/kWh.",

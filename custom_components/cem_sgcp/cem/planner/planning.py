@@ -27,8 +27,9 @@ from .linear import available
 from .messages import note
 from .power_profile import Kept
 from .problem import Part, Problem
+from .questions import Questions
 from .solve import ABSOLUTE_GAP, CHANGE, Options, WhatIf, solve
-from .stability import Questions, kept_starts
+from .stability import kept_starts
 from .tell import tell
 
 #: How often a solution that wastes energy is sent back with what it did forbidden.
@@ -89,7 +90,8 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
         again = replace(answer, matrix=matrix, outcome=solve(matrix, settings, answer.outcome.x))
         told = answer if again.wasteful else again
     rows = [run.choice_row for run in answer.runs]
-    questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs)
+    reduced = answer.outcome.linear.reduced
+    questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs, reduced)
     return tell(told, questions, relaxed=relaxed)
 
 

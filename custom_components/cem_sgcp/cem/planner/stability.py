@@ -11,7 +11,6 @@ would have earned otherwise. They are money: prices, running costs, and the valu
 know how a run's columns came about.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,14 +19,13 @@ import numpy as np
 
 from ..model import Goals, Note, Plan, PlannedRun, PlanStatus, Resource, ScheduledSlot, SiteSnapshot
 from ..model.time_grid import Array
-from .frame import Frame, Ints
-from .linear import SolverError
-from .matrix import Matrix
+from .frame import Frame
 from .messages import note
+from .next_best import next_best
 from .power_profile import Kept, PowerProfilePart, RunPart, run_notes
+from .questions import Questions
 from .run_patterns import moment
 from .run_starts import SAME
-from .solve import WhatIf
 
 #: Price of moving a start inside the frozen window, in price scales per kWh of the run: more than any saving, less
 #: than a grid limit.
@@ -79,62 +77,6 @@ def threshold(goals: Goals, cost: float) -> float:
     return max(goals.move_gain, goals.move_share * cost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """Weights of columns of which most are zero."""
-
-    columns: Ints
-    values: Array
-
-    @classmethod
-    def of(cls, weights: Array) -> _Weights:
-        columns = np.flatnonzero(weights)
-        return cls(columns=columns, values=weights[columns])
-
-    def sum(self, x: Array) -> float:
-        return float((self.values * x[self.columns]).sum())
-
-
-class Questions:
-    """Asks what a plan would cost if a run started otherwise, with all other yes-or-no decisions as they are."""
-
-    def __init__(self, matrix: Matrix, asked: WhatIf, parts: list[RunPart]) -> None:
-        self._matrix = matrix
-        self._asked = asked
-        moves = np.zeros(len(matrix.cost))
-        for part in parts:
-            moves[part.columns] = part.threshold
-        self._moves = _Weights.of(moves)
-        self._money = _Weights.of(matrix.worth)
-        self._wanted = _Weights.of(matrix.cost - moves)
-        self._broken = _Weights.of(matrix.penalty)
-
-    def money(self, x: Array) -> float:
-        """Return what a plan costs, currency, without wishes and penalties."""
-        return self._money.sum(x) + self._matrix.offset
-
-    def moves(self, x: Array) -> float:
-        """Return the thresholds of the moves that a plan makes, currency; they steer it and are no cost."""
-        return self._moves.sum(x)
-
-    def wanted(self, x: Array) -> float:
-        """Return what a plan costs with all wishes and penalties, without the thresholds of moves."""
-        return self._wanted.sum(x) + self._matrix.offset
-
-    def broken(self, x: Array) -> float:
-        """Return the part of the cost that stands for broken limits and missed targets."""
-        return self._broken.sum(x)
-
-    def started_by(self, part: RunPart, entries: Sequence[int]) -> Array | None:
-        """Return the columns of the plan if a run went by these entries, or never; None if it cannot be."""
-        values = np.zeros(len(part.columns))
-        values[list(entries)] = 1.0
-        try:
-            return self._asked.ask(part.columns, values)
-        except SolverError:
-            return None
-
-
 def tell_runs(
     frame: Frame, part: PowerProfilePart, questions: Questions, x: Array
 ) -> tuple[tuple[PlannedRun, ...], tuple[Note, ...]]:
@@ -161,6 +103,7 @@ def _tell_run(
     idle = questions.started_by(part, ())
     without = questions.money(idle) if idle is not None else questions.money(x)
     told = _move(frame, resource, part, chosen, (questions, x))
+    other = next_best(part, chosen, (questions, x), without)
     planned = PlannedRun(
         run_id=starts.run.run_id,
         start=moment(float(starts.start[chosen[0]])),
@@ -173,6 +116,9 @@ def _tell_run(
         moved_from=told.moved_from,
         gain=told.gain,
         met=end <= starts.deadline + 1.0,
+        next_start=other.start if other is not None else None,
+        next_choice=other.choice if other is not None else (),
+        next_cost=other.cost if other is not None else None,
     )
     return planned, told.notes
 

@@ -8,8 +8,10 @@ from .answer import Answer
 from .messages import note
 from .power_profile import PowerProfilePart
 from .problem import Part, Solved
+from .questions import Questions
+from .reasons import explain, own_cover
 from .solution import limit_notes, limits_in_watts, marginal_price, numbers, peak_notes, watts
-from .stability import Questions, tell_runs
+from .stability import tell_runs
 from .terms import energy_cost, terms_of
 
 
@@ -20,7 +22,10 @@ def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
     """
     frame, outcome = told.problem.frame, told.outcome
     snapshot, solved = frame.snapshot, told.solved
-    devices = tuple(_device(part, solved, questions) for part in told.parts)
+    cover = own_cover(frame, {part.resource.resource_id: solved.power(part.resource) for part in told.parts})
+    devices = tuple(
+        explain(frame, part.resource, _device(part, solved, questions), solved.marginal, cover) for part in told.parts
+    )
     net = solved.net
     notes: list[Note] = [*frame.notes, *limit_notes(solved, told.exchange), *peak_notes(solved, told.exchange)]
     for device in devices:
