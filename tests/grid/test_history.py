@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
-from custom_components.cem_sgcp.grid.history import async_power_history, means
+from custom_components.cem_sgcp.grid.history import async_power_history, async_temperature_history, means
 
 START = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 STATISTICS = {"unit_of_measurement": "kW", "device_class": "power", "state_class": "measurement"}
@@ -130,3 +130,37 @@ def test_means_keep_the_energy_of_what_is_known(pairs: list[tuple[float, float]]
 
 def test_no_states_are_no_means() -> None:
     assert means([], START, START + timedelta(hours=1)) == []
+
+
+async def test_temperatures_come_from_sensors_thermostats_and_weather_in_celsius(
+    recorder_mock: Recorder, hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(START)
+    for minute, degrees in ((0, 68.0), (10, 77.0), (20, None)):
+        freezer.move_to(START + timedelta(minutes=minute))
+        hass.states.async_set(
+            "sensor.room", "unknown" if degrees is None else str(degrees), {"unit_of_measurement": "°F"}
+        )
+        hass.states.async_set("climate.room", "heat", {"current_temperature": degrees and (degrees - 32) / 1.8})
+        hass.states.async_set("weather.home", "sunny", {"temperature": degrees, "temperature_unit": "°F"})
+    await async_wait_recording_done(hass)
+    freezer.move_to(START + timedelta(minutes=30))
+    for entity_id in ("sensor.room", "climate.room", "weather.home"):
+        series = await async_temperature_history(hass, entity_id, START, START + timedelta(hours=1))
+        assert series.unit == "°C"
+        assert [round(entry.value, 3) for entry in series.intervals] == [20.0, 20.0, 25.0, 25.0], entity_id
+
+
+async def test_statistics_of_a_thermometer_are_in_celsius(
+    recorder_mock: Recorder, hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(START)
+    await async_setup_component(hass, "sensor", {})
+    attributes = {"unit_of_measurement": "°F", "device_class": "temperature", "state_class": "measurement"}
+    await play(hass, freezer, "sensor.room", [(minute, "50") for minute in range(0, 30, 5)], attributes)
+    freezer.move_to(START + timedelta(minutes=30))
+    for minute in range(0, 30, 5):
+        do_adhoc_statistics(hass, start=START + timedelta(minutes=minute))
+    await async_wait_recording_done(hass)
+    series = await async_temperature_history(hass, "sensor.room", START, START + timedelta(minutes=25))
+    assert [entry.value for entry in series.intervals] == pytest.approx([10.0] * 5)

@@ -6,6 +6,7 @@ forecasts or recordings came from.
 
 from .learn import RecordedRun, find_runs, learn_profile, profile_of, update_profile
 from .load import forecast_load, load_forecast
+from .outdoor import forecast_outdoor
 from .pv import forecast_pv, pv_forecast
 from .quarters import Basis, Forecast
 from .scenarios import make_scenarios
@@ -20,6 +21,7 @@ __all__ = [
     "ThermalLearning",
     "find_runs",
     "forecast_load",
+    "forecast_outdoor",
     "forecast_pv",
     "forecast_use",
     "learn_profile",
