@@ -9,7 +9,7 @@ none: on or off), cop (heat per electricity, 1 of a rod), daily_use (kWh of heat
 evening, even), standby_loss (kWh a day, 65 °C in 20 °C), room_temperature (°C), legionella_weekday, legionella_time,
 legionella_temperature (°C), running_entity, minimum_run, minimum_pause (min), starts_per_day, start_cost, priority.
 comfort: see heat.py. act: climate_entity (water heater or climate) with climate_act (set_point, mode),
-set_point_number (°C), number_entity (W, kW, %), switch_entity, sequence, normal_set_point, heat_release,
+target_entity (°C), number_entity (W, kW, %), switch_entity, sequence, normal_set_point, heat_release,
 release_sequence. advanced: stale_after (min).
 """
 
@@ -36,9 +36,9 @@ from .heat_rows import (
     MIN_POWER,
     POWER_NUMBER,
     RUNNING_ENTITY,
-    SET_POINT_NUMBER,
     SWITCH,
     SWITCHING,
+    TARGET,
     TEMPERATURE_ENTITY,
     comfort,
 )
@@ -69,7 +69,7 @@ ROWS = (
     comfort(HOT_WATER),
     Section(
         key="act",
-        fields=(CLIMATE, CLIMATE_ACT, SET_POINT_NUMBER, POWER_NUMBER, SWITCH, *HAND_BACK),
+        fields=(CLIMATE, CLIMATE_ACT, TARGET, POWER_NUMBER, SWITCH, *HAND_BACK),
     ),
     Section(
         key="advanced",

@@ -9,7 +9,7 @@ point.
 Fields: power_entity, power_inverted, temperature_entity (sensor), appliance (freezer, fridge), guard (°C, never above),
 max_power (W of the running compressor), volume (l), yearly_energy (kWh of the label), contents (kg), room_temperature
 (°C), eer, minimum_run, minimum_pause (min), running_entity, starts_per_day, start_cost, priority. comfort: see heat.py.
-act: switch_entity, climate_entity with climate_act (set_point, mode), set_point_number (°C), sequence,
+act: switch_entity, climate_entity with climate_act (set_point, mode), target_entity (°C), sequence,
 normal_set_point, heat_release, release_sequence. advanced: stale_after (min).
 """
 
@@ -32,9 +32,9 @@ from .heat_rows import (
     HAND_BACK,
     MAX_POWER,
     RUNNING_ENTITY,
-    SET_POINT_NUMBER,
     SWITCH,
     SWITCHING,
+    TARGET,
     TEMPERATURE_ENTITY,
     THERMOSTAT,
     comfort,
@@ -82,7 +82,7 @@ ROWS = (
     comfort(),
     Section(
         key="act",
-        fields=(SWITCH, THERMOSTAT, CLIMATE_ACT, SET_POINT_NUMBER, *HAND_BACK),
+        fields=(SWITCH, THERMOSTAT, CLIMATE_ACT, TARGET, *HAND_BACK),
     ),
     Section(
         key="advanced",

@@ -104,7 +104,7 @@ def band_error(data: Mapping[str, Any], usual: tuple[float, float]) -> dict[str,
         errors["night_maximum"] = "band_upside_down"
     if bool(data.get("day_start")) != bool(data.get("night_start")):
         errors["night_start" if data.get("day_start") else "day_start"] = "both_times_needed"
-    acted_on = {data.get("climate_entity"), data.get("set_point_number")} - {None, ""}
+    acted_on = {data.get("climate_entity"), data.get("target_entity")} - {None, ""}
     if data.get("set_point_entity") in acted_on and data.get("climate_act") != "mode":
         # Its set point would follow the plan, and the plan its set point.
         errors["set_point_entity"] = "set_point_acted_on"

@@ -24,7 +24,7 @@ ENTITIES: Final = (
     "switch_entity",
     "number_entity",
     "climate_entity",
-    "set_point_number",
+    "target_entity",
     "contact_1_entity",
     "contact_2_entity",
 )
@@ -49,7 +49,7 @@ def acts(device: Device) -> bool:
     """Return whether there is anything to act with."""
     data = device.data
     contacts = data.get("contact_1_entity") and data.get("contact_2_entity")
-    single = ("switch_entity", "number_entity", "climate_entity", "set_point_number", "sequence")
+    single = ("switch_entity", "number_entity", "climate_entity", "target_entity", "sequence")
     return bool(contacts or any(data.get(key) for key in single))
 
 
@@ -157,7 +157,7 @@ def _set(
         found.append(set_power(entity_id, power, sensing, nominal=greatest))
     if entity_id := data.get("climate_entity"):
         found += _thermostat(data, entity_id, sensing, temperature, on=power > 0, cooling=cooling, released=released)
-    if entity_id := data.get("set_point_number"):
+    if entity_id := data.get("target_entity"):
         found.append(set_temperature(entity_id, temperature, sensing, cooling=cooling))
     if entity_id := data.get("switch_entity"):
         found.append(switch(entity_id, on=power > 0))

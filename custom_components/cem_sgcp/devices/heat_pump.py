@@ -10,7 +10,7 @@ min_power (W; none: on or off), flow_temperature (°C), cop_mild, cop_cold (A7/W
 outdoor_entity, running_entity, minimum_run, minimum_pause (min), starts_per_day, start_cost (currency), volume (l) and
 standby_loss (kWh a day) and room_temperature (°C) of a buffer, priority. comfort: see heat.py. building: see
 heat_store.zone. act: switch_entity, number_entity (W, kW, %), climate_entity with climate_act (set_point, mode),
-set_point_number (°C), contact_1_entity, contact_2_entity with contact_order (usual, swapped), contact_on (recommended,
+target_entity (°C), contact_1_entity, contact_2_entity with contact_order (usual, swapped), contact_on (recommended,
 forced), contact_off (normal, blocked), sequence, normal_set_point, heat_release (on, off, leave), release_sequence.
 advanced: stale_after (min).
 """
@@ -40,9 +40,9 @@ from .heat_rows import (
     OUTDOOR_ENTITY,
     POWER_NUMBER,
     RUNNING_ENTITY,
-    SET_POINT_NUMBER,
     SWITCH,
     SWITCHING,
+    TARGET,
     TEMPERATURE_ENTITY,
     comfort,
 )
@@ -88,7 +88,7 @@ ROWS = (
             Field(key="contact_off", selector=choice("contact_off", "normal", "blocked"), default="normal"),
             CLIMATE,
             CLIMATE_ACT,
-            SET_POINT_NUMBER,
+            TARGET,
             POWER_NUMBER,
             SWITCH,
             *HAND_BACK,

@@ -73,7 +73,7 @@ BUILDING: Final = Section(
 CLIMATE: Final = Field(key="climate_entity", selector=entity("climate", "water_heater"))
 THERMOSTAT: Final = Field(key="climate_entity", selector=entity("climate"))
 CLIMATE_ACT: Final = Field(key="climate_act", selector=choice("climate_act", "set_point", "mode"), default="set_point")
-SET_POINT_NUMBER: Final = Field(key="set_point_number", selector=NUMBER_ENTITY)
+TARGET: Final = Field(key="target_entity", selector=NUMBER_ENTITY)
 SWITCH: Final = Field(key="switch_entity", selector=SWITCH_ENTITY)
 POWER_NUMBER: Final = Field(key="number_entity", selector=NUMBER_ENTITY)
 

@@ -5,7 +5,7 @@ Handing back means that the heater's own thermostat decides: its usual set point
 
 Fields: power_entity, power_inverted, temperature_entity (sensor, climate), max_power, min_power (W; none: on or off),
 outdoor_entity, running_entity, minimum_run, minimum_pause (min), priority. comfort: see heat.py. building: see
-heat_store.zone, for the room. act: climate_entity with climate_act (set_point, mode), set_point_number (°C),
+heat_store.zone, for the room. act: climate_entity with climate_act (set_point, mode), target_entity (°C),
 number_entity (W, kW, %), switch_entity, sequence, normal_set_point, heat_release, release_sequence. advanced:
 stale_after (min).
 """
@@ -31,9 +31,9 @@ from .heat_rows import (
     OUTDOOR_ENTITY,
     POWER_NUMBER,
     RUNNING_ENTITY,
-    SET_POINT_NUMBER,
     SWITCH,
     SWITCHING,
+    TARGET,
     TEMPERATURE_ENTITY,
     comfort,
 )
@@ -60,7 +60,7 @@ ROWS = (
     BUILDING,
     Section(
         key="act",
-        fields=(CLIMATE, CLIMATE_ACT, SET_POINT_NUMBER, POWER_NUMBER, SWITCH, *HAND_BACK),
+        fields=(CLIMATE, CLIMATE_ACT, TARGET, POWER_NUMBER, SWITCH, *HAND_BACK),
     ),
     Section(key="advanced", fields=(RUNNING_ENTITY, *SWITCHING, STALE_AFTER)),
 )

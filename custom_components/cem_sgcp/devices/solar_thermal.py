@@ -12,7 +12,7 @@ Fields: power_entity (of the heater), power_inverted, temperature_entity, volume
 or off), area (m² of collector), collector_efficiency (%), forecast_source (none, entity, energy), forecast_entity,
 forecast_entry, nominal_power (W of the plant that is forecast), daily_use (kWh of heat), draw_shape, standby_loss (kWh
 a day), room_temperature (°C), running_entity, minimum_run, minimum_pause (min), starts_per_day, start_cost, priority.
-comfort: see heat.py. act: climate_entity (water heater or climate) with climate_act, set_point_number (°C),
+comfort: see heat.py. act: climate_entity (water heater or climate) with climate_act, target_entity (°C),
 number_entity (W, kW, %), switch_entity, sequence, normal_set_point, heat_release, release_sequence. advanced:
 stale_after (min).
 """
@@ -39,9 +39,9 @@ from .heat_rows import (
     MIN_POWER,
     POWER_NUMBER,
     RUNNING_ENTITY,
-    SET_POINT_NUMBER,
     SWITCH,
     SWITCHING,
+    TARGET,
     TEMPERATURE_ENTITY,
     comfort,
 )
@@ -76,7 +76,7 @@ ROWS = (
     comfort(HOT_WATER),
     Section(
         key="act",
-        fields=(CLIMATE, CLIMATE_ACT, SET_POINT_NUMBER, POWER_NUMBER, SWITCH, *HAND_BACK),
+        fields=(CLIMATE, CLIMATE_ACT, TARGET, POWER_NUMBER, SWITCH, *HAND_BACK),
     ),
     Section(
         key="advanced",
