@@ -73,8 +73,8 @@ def peak_notes(solved: Solved, exchange: Exchange) -> tuple[Note, ...]:
     return tuple(
         note(
             "peak_raised",
-            power=f"{peak.floor + solved.x[peak.column] * 1000.0:.0f}",
             floor=f"{peak.floor:.0f}",
+            power=f"{peak.floor + solved.x[peak.column] * 1000.0:.0f}",
             cost=f"{solved.money[peak.column]:.2f}",
             currency=currency,
         )

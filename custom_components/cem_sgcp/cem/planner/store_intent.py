@@ -16,6 +16,9 @@ from .store_lines import Reach
 #: Powers below this count as none, kW.
 TINY = 2e-2
 
+#: What the traces that settle ties may add to a gain, price scales.
+TRACE = 1e-4
+
 
 def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[tuple[Intent, ...], Array, Array]:
     """Return intent, lowest and highest power (kW) per step; `value` is that of a stored kWh."""
@@ -24,7 +27,8 @@ def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[t
     bought, sold = solved.bought, solved.sold
     can_give, can_take = reach.discharge > 0, reach.charge > 0
     covers = can_give & (bought - reach.discharge_cost - value * reach.drawn_per_kwh >= -tie)
-    stores = can_take & (value * reach.stored_per_kwh - reach.charge_cost - sold >= -tie)
+    gain = value * reach.stored_per_kwh - reach.charge_cost - sold
+    stores = can_take & (gain >= -tie)
     net = solved.net
     charging, discharging = power > TINY, power < -TINY
     still = ~charging & ~discharging
@@ -33,7 +37,8 @@ def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[t
         (charging & (net > TINY), Intent.CHARGE_GRID),
         (discharging & (net < -TINY), Intent.DISCHARGE_GRID),
         ((charging & covers) | (discharging & stores) | (still & covers & stores), Intent.SELF_CONSUMPTION),
-        (charging | (still & stores), Intent.CHARGE_SURPLUS),
+        # Standing still where storing brings nothing is no reason to begin: an empty store is worth what filling costs.
+        (charging | (still & stores & (gain > TRACE * frame.scale)), Intent.CHARGE_SURPLUS),
         (discharging | (still & covers), Intent.COVER_HOUSE),
     )
     chosen = np.full(frame.steps, len(rules))
