@@ -169,7 +169,7 @@ def main() -> None:
                     "case": name,
                     "steps": len(snapshot.grid),
                     "devices": len(snapshot.resources),
-                    "integers": planning.count_integers(snapshot),
+                    "integers": int(planning.matrix_of(snapshot).integer.sum()),
                     "gap": plan.gap,
                     "seconds_cold": round(cold, 4),
                     "seconds_warm": round(warm, 4),

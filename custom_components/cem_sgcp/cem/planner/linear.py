@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..model.time_grid import Array
+from .cuts import Rows
 from .frame import Ints
 from .matrix import Matrix
 
@@ -59,6 +60,13 @@ def solver_for(matrix: Matrix, settings: dict[str, Any]) -> Any:
     return solver
 
 
+def add_rows(solver: Any, rows: Rows) -> None:
+    """Add rows to a problem."""
+    if len(rows):
+        lower = np.full(len(rows), -np.inf)
+        solver.addRows(len(rows), lower, rows.upper, len(rows.index), rows.starts, rows.index, rows.value)
+
+
 def has_solution(solver: Any) -> bool:
     """Whether HiGHS found a solution, proven or not."""
     feasible: bool = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -72,6 +80,7 @@ class Linear:
         self._matrix = matrix
         self._solver = solver_for(matrix, settings)
         self._solution: Any = None
+        self._added = 0
         self.objective = np.inf
 
     def fix(self, columns: Ints, values: Array) -> None:
@@ -85,6 +94,18 @@ class Linear:
             self._solver.changeColsBounds(
                 len(columns), columns.astype(np.int32), self._matrix.lower[columns], self._matrix.upper[columns]
             )
+
+    def add(self, rows: Rows) -> None:
+        """Add rows that only hold until `without_added`."""
+        add_rows(self._solver, rows)
+        self._added += len(rows)
+
+    def without_added(self) -> None:
+        """Let the rows that were added be anything: with all decisions made they say nothing, but blur its prices."""
+        first = len(self._matrix.row_lower)
+        for row in range(first, first + self._added):
+            self.free_row(row)
+        self._added = 0
 
     def free_row(self, row: int) -> None:
         """Let a row be anything."""

@@ -43,5 +43,7 @@ class Matrix:
     value: Array
     offset: float
     choices: tuple[Choice, ...]
+    balances: Ints
+    """Rows that say that what some columns supply is what others draw; a supplier has a positive entry."""
     rules: tuple[tuple[Ints, Rule], ...]
     """How yes-or-no columns outside of choices follow from a solution in which they were anything between."""

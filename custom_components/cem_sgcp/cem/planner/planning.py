@@ -24,6 +24,7 @@ from .exchange import add_exchange
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
 from .linear import available
+from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept
 from .problem import Part, Problem
@@ -144,10 +145,10 @@ def _add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: b
             return not_controllable.add(problem, resource)
 
 
-def count_integers(snapshot: SiteSnapshot) -> int:
-    """Return how many yes-or-no decisions the problem of a snapshot has; for benchmarks."""
+def matrix_of(snapshot: SiteSnapshot) -> Matrix:
+    """Return the problem of a snapshot without a plan before; for benchmarks and tests."""
     problem = Problem(frame_of(snapshot))
     add_exchange(problem)
     for resource in snapshot.resources:
         _add(problem, resource, {}, late=False)
-    return int(problem.finish().integer.sum())
+    return problem.finish()

@@ -95,6 +95,8 @@ class Problem:
         self.least = frame.base.copy()
         self._finishers: list[Callable[[], None]] = []
         self.balance = self.rows(frame.steps, 0.0, 0.0)
+        self.balances = [self.balance]
+        """All rows that are balances; a supplier has a positive entry."""
 
     # ------------------------------------------------------------------------------------------------- building
 
@@ -227,6 +229,7 @@ class Problem:
             value=values,
             offset=self.offset,
             choices=tuple(self._choices),
+            balances=np.concatenate(self.balances),
             rules=tuple(self._rules),
         )
 

@@ -1,9 +1,11 @@
 """The call of HiGHS: relax, search, prove.
 
-First the relaxed problem, whose objective no plan can beat; then a search for a good solution (search.py). Where that
-is not close enough, branch and bound decides a few things at a time, all others staying as they are, and at last
-everything at once. Its effort is counted in nodes, not in seconds, so that the same input gives the same result bit for
-bit unless the time limit ends it. It must not know what columns and rows mean.
+First the relaxed problem, whose objective no plan can beat, with rows that bring it closer to what a plan can be
+(cuts.py); then a search for a good solution (search.py). Where that is not close enough, branch and bound decides a few
+things at a time, all others staying as they are, and at last everything at once that may still matter: what costs more
+in the relaxed problem than a better plan could save is left as it is. Its effort is counted in nodes, not in seconds,
+so that the same input gives the same result bit for bit unless the time limit ends it. It must not know what columns
+and rows mean.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +16,9 @@ from typing import Any, Final
 import numpy as np
 
 from ..model.time_grid import Array
+from .cuts import Cuts, Rows
 from .frame import Ints
-from .linear import Linear, SolverError, has_solution, solver_for
+from .linear import Linear, SolverError, add_rows, has_solution, solver_for
 from .matrix import Matrix
 from .search import Search
 
@@ -30,6 +33,10 @@ LINEAR_TIMES: Final = 20.0
 
 #: How many times that the bounds of the solver are exact to.
 EXACT: Final = 100.0
+
+#: How often rows are added to the relaxed problem, and what they must bring, in multiples of the gap that is enough.
+ROUNDS: Final = 8
+WORTH_ADDING: Final = 0.01
 
 #: Most nodes of one branch and bound, and up to how many decisions there is one of everything at once.
 NODES: Final = 40
@@ -88,30 +95,36 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
     """Solve the mixed-integer problem, from a solution if there is one. Raises SolverError if there is none to find."""
     # Linear problems are short; their limit is only for what no house has, and it adds up over all of them.
     linear = Linear(matrix, {**options.settings, "time_limit": LINEAR_TIMES * max(options.time_limit, 1.0)})
-    linear.run()
-    bound, relaxed = linear.objective, linear.x
     whole = np.flatnonzero(matrix.integer)
-    if not np.any(np.abs(relaxed[whole] - np.round(relaxed[whole])) > 1e-6):
-        linear.fix(whole, np.round(relaxed[whole]))
+    root = _relaxed(matrix, linear, whole, options)
+    bound = root.bound
+    if not len(_shares(root.x, whole)):
+        linear.without_added()
+        linear.fix(whole, np.round(root.x[whole]))
         linear.run()
         return Outcome(x=linear.x, objective=linear.objective, bound=bound, optimal=True, linear=linear)
     search = Search(matrix, linear, options.change, options.time_limit)
     if start is not None:
         search.start_from(start)
     if not np.isfinite(search.objective):
-        search.dive(relaxed)
+        search.dive(root.x)
+    linear.without_added()
     search.better()
     budget = options.time_limit - linear.seconds
     for neighbourhood in islice(_neighbourhoods(search, whole), NEIGHBOURHOODS):
         if budget <= 0 or search.objective - bound <= _enough(search.objective, options):
             break
-        _, spent = _branch(search, neighbourhood, replace(options, gap=options.gap / 10.0, time_limit=budget), NODES)
+        closer = replace(options, gap=options.gap / 10.0, time_limit=budget)
+        _, spent = _branch(search, neighbourhood, root.rows, closer, NODES)
         budget -= spent
     search.better()
-    nodes = _nodes(search, whole, options)
+    matters = root.matters(search, options)
+    nodes = _nodes(search, matters, options)
     if search.objective - bound > _enough(search.objective, options) and nodes != 0 and budget > 0:
-        proven, _ = _branch(search, whole, replace(options, time_limit=budget), nodes)
-        bound = max(bound, proven)
+        # Whatever decides otherwise than the relaxed problem in what does not matter costs at least this much.
+        others = search.objective - _enough(search.objective, options) if len(matters) < len(whole) else np.inf
+        proven, _ = _branch(search, matters, root.rows, replace(options, time_limit=budget), nodes)
+        bound = max(bound, min(proven, others))
         search.better()
     if not np.isfinite(search.objective):
         raise SolverError("no solution within the time limit")
@@ -119,6 +132,49 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
     return Outcome(
         x=linear.x, objective=search.objective, bound=min(bound, search.objective), optimal=close, linear=linear
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """The relaxed problem, solved with rows added."""
+
+    bound: float
+    x: Array
+    reduced: Array
+    """By how much the objective grows with each column, at least."""
+    rows: tuple[Rows, ...]
+
+    def matters(self, search: Search, options: Options) -> Ints:
+        """Return the columns that the solution found, or one that is better by what is enough, may have otherwise."""
+        whole = search.whole
+        if not np.isfinite(search.objective):
+            return whole
+        spare = search.objective - _enough(search.objective, options) - self.bound
+        alike = np.abs(self.x[whole] - search.current[whole]) < 1e-9
+        return whole[~(alike & (np.abs(self.reduced[whole]) > spare))]
+
+
+def _relaxed(matrix: Matrix, linear: Linear, whole: Ints, options: Options) -> _Root:
+    """Solve the relaxed problem, and again with the rows that it breaks."""
+    linear.run()
+    rows: list[Rows] = []
+    cuts = Cuts(matrix) if len(_shares(linear.x, whole)) else None
+    for _ in range(ROUNDS if cuts is not None else 0):
+        broken = cuts.broken_by(linear.x)
+        if not len(broken):
+            break
+        before = linear.objective
+        linear.add(broken)
+        linear.run()
+        rows.append(broken)
+        if linear.objective - before < WORTH_ADDING * _enough(linear.objective, options):
+            break
+    return _Root(bound=linear.objective, x=linear.x, reduced=linear.reduced, rows=tuple(rows))
+
+
+def _shares(x: Array, whole: Ints) -> Ints:
+    """Return the columns that are a share where they have to be whole."""
+    return whole[np.abs(x[whole] - np.round(x[whole])) > 1e-6]
 
 
 def _nodes(search: Search, whole: Ints, options: Options) -> int | None:
@@ -157,7 +213,9 @@ def _neighbourhoods(search: Search, whole: Ints) -> Iterator[Ints]:
             return
 
 
-def _branch(search: Search, free: Ints, options: Options, nodes: int | None) -> tuple[float, float]:
+def _branch(
+    search: Search, free: Ints, rows: Sequence[Rows], options: Options, nodes: int | None
+) -> tuple[float, float]:
     """Decide some yes-or-no columns again by branch and bound; returns the bound and the seconds it took."""
     whole = search.whole
     settings = {
@@ -173,6 +231,8 @@ def _branch(search: Search, free: Ints, options: Options, nodes: int | None) -> 
     if nodes is not None:
         settings["mip_max_nodes"] = nodes
     solver = solver_for(search.matrix, settings)
+    for added in rows:
+        add_rows(solver, added)
     solver.changeColsIntegrality(len(free), free.astype(np.int32), np.ones(len(free), dtype=np.uint8))
     fixed = np.setdiff1d(whole, free, assume_unique=True)
     if len(fixed):
