@@ -120,6 +120,57 @@ DEVICES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"collector_efficiency": 45},
     ),
     "load": ({"power_entity": "sensor.oven_power"}, {"power_inverted": True}),
+    "lighting": (
+        {"rated_power": 200, "not_emergency": True, "act": {"light_entity": "light.hall"}},
+        {"floor": 40},
+    ),
+    "wind_turbine": ({"power_entity": "sensor.oven_power", "nominal_power": 3000}, {"nominal_power": 2500}),
+    "generator": (
+        {"rated_power": 5000, "fuel_cost": 0.55, "act": {"switch_entity": "switch.pump"}},
+        {"normal_operation": True},
+    ),
+    "chp": (
+        {
+            "rated_power": 1000,
+            "fuel_price": 0.11,
+            "temperature_entity": "sensor.outside",
+            "volume": 800,
+            "act": {"switch_entity": "switch.pump"},
+        },
+        {"daily_use": 40},
+    ),
+    "fuel_cell": (
+        {
+            "rated_power": 750,
+            "fuel_price": 0.11,
+            "temperature_entity": "sensor.outside",
+            "volume": 300,
+            "act": {"switch_entity": "switch.pump"},
+        },
+        {"daily_use": 15},
+    ),
+    "water_pump": (
+        {
+            "level_entity": "sensor.tank",
+            "capacity": 1000,
+            "rated_power": 750,
+            "flow": 50,
+            "act": {"switch_entity": "switch.pump"},
+        },
+        {"minimum": 30},
+    ),
+    "v2h_car": (
+        {
+            "power_entity": "sensor.ev_power",
+            "connected_entity": "binary_sensor.ev",
+            "soc_entity": "sensor.battery_soc",
+            "capacity": 60,
+            "max_charge_power": 10000,
+            "max_discharge_power": 10000,
+            "act": {"setpoint_entity": "number.v2h"},
+        },
+        {"reserve": 50},
+    ),
     "ventilation": (
         {"levels": "30: 20, 60: 45, 100: 90", "minimum_level": "30", "act": {"level_entity": "fan.air"}},
         {"minimum_minutes": 20},
@@ -137,6 +188,9 @@ def _point(house: HomeAssistant) -> MockConfigEntry:
     for name in ("ev", "washer", "oven"):
         house.states.async_set(f"sensor.{name}_power", "0", POWER)
     house.states.async_set("switch.pump", "off")
+    house.states.async_set("light.hall", "on", {"brightness": 200, "supported_color_modes": ["brightness"]})
+    house.states.async_set("number.v2h", "0", POWER)
+    house.states.async_set("sensor.tank", "50", {"unit_of_measurement": "%"})
     house.states.async_set("fan.air", "off", {"percentage": 0})
     for number in (1, 2):
         house.states.async_set(f"switch.contact_{number}", "off")

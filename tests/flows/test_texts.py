@@ -137,8 +137,10 @@ def test_errors_of_the_forms_and_their_texts_are_the_same() -> None:
     """No error without a sentence, no sentence of an error that nothing raises."""
     flow = strings(PACKAGE / "config_flow.py") | strings(PACKAGE / "flows" / "checks.py")
     device = strings(PACKAGE / "flows" / "device.py") | strings(PACKAGE / "flows" / "checks.py")
-    heat = strings(PACKAGE / "devices" / "heat.py") | strings(PACKAGE / "devices" / "heat_acting.py")
-    of_kind = {kind: strings(PACKAGE / "devices" / f"{kind}.py") | heat for kind in KINDS}
+    shared = set().union(
+        *(strings(PACKAGE / "devices" / f"{name}.py") for name in ("heat", "heat_acting", "cogeneration"))
+    )
+    of_kind = {kind: strings(PACKAGE / "devices" / f"{kind}.py") | shared for kind in KINDS}
     assert set(texts(("config", "error"))) <= flow | device | of_kind["pv"] | of_kind["battery"]
     for kind in KINDS:
         assert set(texts(("config_subentries", kind, "error"))) <= device | of_kind[kind]

@@ -23,30 +23,23 @@ from ..cem.model import (
     FillRateMode,
     Instruction,
     InstructionKind,
-    Intent,
     NotControllable,
     NumberRange,
     Resource,
 )
-from .acting import choose, sequence, set_power
 from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
 from .common import IDLE_POWER, configured_entities, measured, resource, value
-from .forms import (
-    ACTIONS,
-    NUMBER_ENTITY,
-    POWER,
-    PRIORITY,
-    SELECT_ENTITY,
-    STALE_AFTER,
-    TEXT,
-    YES_NO,
-    Field,
-    Section,
-    form,
-    measurement,
-    number,
-)
+from .forms import POWER, PRIORITY, STALE_AFTER, YES_NO, Field, Section, form, measurement, number
 from .reading import share_of
+from .set_points import (
+    ACT_ENTITIES,
+    ACT_FIELDS,
+    hand_back_set_point,
+    missing_options,
+    missing_power,
+    set_point,
+    takes_set_points,
+)
 
 ROWS = (
     Field(key="power_entity", selector=POWER, required=True),
@@ -60,23 +53,7 @@ ROWS = (
     Field(key="maximum", selector=number(0, 100, "%"), default=100),
     Field(key="wear_cost", selector=number(0, 10, step=0.001), default=0.02),
     PRIORITY,
-    Section(
-        key="act",
-        fields=(
-            Field(key="mode_entity", selector=SELECT_ENTITY),
-            Field(key="option_automatic", selector=TEXT),
-            Field(key="option_manual", selector=TEXT),
-            Field(key="option_idle", selector=TEXT),
-            Field(key="option_charge", selector=TEXT),
-            Field(key="option_discharge", selector=TEXT),
-            Field(key="setpoint_entity", selector=NUMBER_ENTITY),
-            Field(key="setpoint_inverted", selector=YES_NO, default=False),
-            Field(key="charge_power_entity", selector=NUMBER_ENTITY),
-            Field(key="discharge_power_entity", selector=NUMBER_ENTITY),
-            Field(key="sequence", selector=ACTIONS),
-            Field(key="release_sequence", selector=ACTIONS),
-        ),
-    ),
+    Section(key="act", fields=ACT_FIELDS),
     Section(key="advanced", fields=(STALE_AFTER,)),
 )
 
@@ -89,33 +66,14 @@ def _validate(data: Mapping[str, Any]) -> dict[str, str]:
     errors: dict[str, str] = {}
     if value(data, "reserve", 10.0) >= value(data, "maximum", 100.0):
         errors["reserve"] = "reserve_above_maximum"
-    if data.get("mode_entity"):
-        if not data.get("option_automatic"):
-            errors["option_automatic"] = "option_missing"
-        if not (data.get("option_manual") or (data.get("option_charge") and data.get("option_discharge"))):
-            errors["option_manual"] = "option_missing"
-    one_way = bool(data.get("charge_power_entity")) + bool(data.get("discharge_power_entity"))
-    if one_way == 1:
-        missing = "discharge_power_entity" if data.get("charge_power_entity") else "charge_power_entity"
-        errors[missing] = "both_powers_needed"
+    errors |= dict.fromkeys(missing_options(data), "option_missing")
+    if lacking := missing_power(data):
+        errors[lacking] = "both_powers_needed"
     return errors
 
 
 def _entities(device: Device) -> frozenset[str]:
-    return configured_entities(
-        device,
-        "power_entity",
-        "soc_entity",
-        "mode_entity",
-        "setpoint_entity",
-        "charge_power_entity",
-        "discharge_power_entity",
-    )
-
-
-def _controllable(device: Device) -> bool:
-    keys = ("mode_entity", "setpoint_entity", "charge_power_entity", "sequence")
-    return any(device.data.get(key) for key in keys)
+    return configured_entities(device, "power_entity", "soc_entity", *ACT_ENTITIES)
 
 
 def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resource:
@@ -125,7 +83,7 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
     discharge = value(data, "max_discharge_power", 0.0)
     power = measured(device, sensing)
     share = share_of(sensing.of(data.get("soc_entity")), capacity)
-    acts = _controllable(device)
+    acts = takes_set_points(device)
     if share is None or capacity <= 0 or charge <= 0:
         return resource(
             device,
@@ -207,64 +165,10 @@ def _actuator(
 
 
 def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tuple[Command, ...]:
-    data = device.data
     if instruction.kind is InstructionKind.RELEASE:
-        return _release(device, sensing)
+        return hand_back_set_point(device, sensing)
     power = 0.0 if instruction.kind in {InstructionKind.STOP, InstructionKind.PAUSE} else instruction.power
-    if own := _own_decision(device, instruction, power):
-        return own
-    power = power or 0.0
-    commands: list[Command] = []
-    mode_entity, idle = data.get("mode_entity"), data.get("option_idle")
-    still = abs(power) < 1.0
-    if mode_entity:
-        if still and idle:
-            return (choose(mode_entity, idle),)
-        way = data.get("option_charge") if power >= 0 else data.get("option_discharge")
-        manual = data.get("option_manual")
-        if option := (manual or way) if still else (way or manual):
-            commands.append(choose(mode_entity, option))
-    commands += _set_points(data, power, sensing)
-    return tuple(commands) or sequence(data.get("sequence"), device, instruction, sensing, power=power)
-
-
-def _own_decision(device: Device, instruction: Instruction, power: float | None) -> tuple[Command, ...]:
-    """Leave self-consumption to the battery itself where it can: it follows the house within a second."""
-    wanted = power is None or (instruction.intent is Intent.SELF_CONSUMPTION and not instruction.urgent)
-    mode_entity, automatic = device.data.get("mode_entity"), device.data.get("option_automatic")
-    return (choose(mode_entity, automatic),) if wanted and mode_entity and automatic else ()
-
-
-def _set_points(data: Mapping[str, Any], power: float, sensing: Sensing) -> list[Command]:
-    commands: list[Command] = []
-    if entity_id := data.get("setpoint_entity"):
-        signed = -power if data.get("setpoint_inverted") is True else power
-        by_mode = data.get("mode_entity") and data.get("option_charge") and data.get("option_discharge")
-        commands.append(set_power(entity_id, abs(power) if by_mode else signed, sensing))
-    if entity_id := data.get("charge_power_entity"):
-        commands.append(set_power(entity_id, max(power, 0.0), sensing))
-    if entity_id := data.get("discharge_power_entity"):
-        commands.append(set_power(entity_id, max(-power, 0.0), sensing))
-    return commands
-
-
-def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
-    """Hand back: automatic mode; without one a set point of zero and both powers at their greatest."""
-    data = device.data
-    instruction = Instruction(
-        resource_id=device.device_id, kind=InstructionKind.RELEASE, intent=Intent.SELF_CONSUMPTION
-    )
-    commands: list[Command] = []
-    if entity_id := data.get("charge_power_entity"):
-        commands.append(set_power(entity_id, value(data, "max_charge_power", 0.0), sensing))
-    if entity_id := data.get("discharge_power_entity"):
-        commands.append(set_power(entity_id, value(data, "max_discharge_power", 0.0), sensing))
-    if data.get("mode_entity") and data.get("option_automatic"):
-        commands.append(choose(data["mode_entity"], data["option_automatic"]))
-    elif entity_id := data.get("setpoint_entity"):
-        commands.append(set_power(entity_id, 0.0, sensing))
-    own = data.get("release_sequence") or (None if commands else data.get("sequence"))
-    return (*commands, *sequence(own, device, instruction, sensing, power=0.0))
+    return set_point(device, instruction, sensing, power)
 
 
 BATTERY = DeviceKind(
@@ -276,6 +180,6 @@ BATTERY = DeviceKind(
     entities=_entities,
     sense=_sense,
     commands=_commands,
-    release=_release,
-    controllable=_controllable,
+    release=hand_back_set_point,
+    controllable=takes_set_points,
 )

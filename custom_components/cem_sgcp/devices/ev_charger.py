@@ -12,7 +12,7 @@ time), departure_entity (timestamp, above ready_by), charge_beyond_target; prior
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import voluptuous as vol
@@ -32,7 +32,8 @@ from ..cem.model import (
 )
 from .acting import sequence, set_power, switch
 from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
-from .common import IDLE_POWER, configured_entities, deadline, measured, resource, sensible, texts, value
+from .cars import charging_powers, connected, departure
+from .common import IDLE_POWER, configured_entities, measured, resource, value
 from .forms import (
     ACTIONS,
     ANY_ENTITY,
@@ -52,15 +53,7 @@ from .forms import (
     measurement,
     number,
 )
-from .reading import energy_of, is_one_of, moment_of, share_of
-
-#: What entities of chargers and cars say while a car is plugged in.
-CONNECTED_STATES = (
-    "on", "connected", "charging", "plugged", "plugged_in", "plugged in", "ready", "ready_to_charge", "waiting",
-    "awaiting_start", "awaiting_authorization", "preparing", "suspended", "suspended_ev", "suspended_evse",
-    "suspendedev", "suspendedevse", "paused", "completed", "complete", "finishing", "finished", "stopped", "b", "c",
-    "true", "yes",
-)  # fmt: skip
+from .reading import energy_of, share_of
 
 ROWS = (
     Field(key="power_entity", selector=POWER, required=True),
@@ -115,7 +108,7 @@ def _validate(data: Mapping[str, Any]) -> dict[str, str]:
         errors["soc_entity"] = "level_missing"
     elif not data.get("energy_need"):
         errors["energy_need"] = "energy_need_missing"
-    least, greatest, _ = _powers(data)
+    least, greatest, _ = charging_powers(data)
     if least > greatest:
         errors["min_power" if data.get("min_power") else "min_current"] = "minimum_above_maximum"
     return errors
@@ -136,28 +129,6 @@ def _entities(device: Device) -> frozenset[str]:
 
 def _controllable(device: Device) -> bool:
     return any(device.data.get(key) for key in ("switch_entity", "limit_entity", "sequence"))
-
-
-def _powers(data: Mapping[str, Any]) -> tuple[float, float, float]:
-    """Return the least and the greatest charging power in W, and V times phases."""
-    volts = value(data, "voltage", 230.0, 1.0) * round(value(data, "phases", 3.0, 1.0, 3.0))
-    greatest = value(data, "max_power", value(data, "max_current", 16.0) * volts, 1.0)
-    least = value(data, "min_power", value(data, "min_current", 6.0) * volts)
-    return least, greatest, volts
-
-
-def _connected(device: Device, sensing: Sensing) -> bool | None:
-    states = texts(device.data.get("connected_states"), CONNECTED_STATES)
-    return is_one_of(sensing.of(device.data.get("connected_entity")), states)
-
-
-def _departure(device: Device, settings: DeviceSettings, sensing: Sensing) -> datetime | None:
-    """Return when the car should be ready: the user's moment, else that of an entity, else the daily one."""
-    if not sensible(settings.ready_by, sensing):
-        told = moment_of(sensing.of(device.data.get("departure_entity")), sensing.time_zone)
-        if sensible(told, sensing):
-            return told
-    return deadline(device, settings, sensing)
 
 
 def _store(device: Device, settings: DeviceSettings, sensing: Sensing) -> tuple[float, float, float] | None:
@@ -183,7 +154,7 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
     power = measured(device, sensing)
     store = _store(device, settings, sensing)
     acts = _controllable(device)
-    least, greatest, _ = _powers(device.data)
+    least, greatest, _ = charging_powers(device.data)
     if store is None:
         return resource(
             device,
@@ -196,12 +167,8 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
         )
     level, target, capacity = store
     full = capacity if device.data.get("charge_beyond_target") is True else max(target, level)
-    departure = _departure(device, settings, sensing)
-    targets = (
-        ()
-        if departure is None
-        else (LevelTarget(start=departure, end=departure + timedelta(minutes=15), minimum=target),)
-    )
+    leaves = departure(device, settings, sensing)
+    targets = () if leaves is None else (LevelTarget(start=leaves, end=leaves + timedelta(minutes=15), minimum=target),)
     return resource(
         device,
         settings,
@@ -212,9 +179,9 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
             level_range=NumberRange(start=0.0, end=full),
             level_unit="Wh",
             targets=targets,
-            departure=departure,
+            departure=leaves,
         ),
-        available=_connected(device, sensing) is True,
+        available=connected(device, sensing) is True,
         power=power,
         maximum_power=greatest,
     )
@@ -253,7 +220,7 @@ def _actuator(
 def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tuple[Command, ...]:
     if instruction.kind is InstructionKind.RELEASE:
         return _release(device, sensing)
-    least, greatest, volts = _powers(device.data)
+    least, greatest, volts = charging_powers(device.data)
     match instruction.kind:
         case InstructionKind.STOP | InstructionKind.PAUSE:
             power = 0.0
@@ -287,7 +254,7 @@ def _set(device: Device, power: float, volts: float, sensing: Sensing) -> tuple[
 def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
     """Hand back: as a charger without a CEM, it charges whatever is plugged in; or what the user chose."""
     data = device.data
-    _, greatest, volts = _powers(data)
+    _, greatest, volts = charging_powers(data)
     instruction = Instruction(resource_id=device.device_id, kind=InstructionKind.RELEASE, intent=Intent.UNLIMITED)
     default = data.get("release_to") or "charge"
     power = {"off": 0.0}.get(default, greatest)
@@ -307,5 +274,5 @@ EV_CHARGER = DeviceKind(
     commands=_commands,
     release=_release,
     controllable=_controllable,
-    deadline=_departure,
+    deadline=departure,
 )

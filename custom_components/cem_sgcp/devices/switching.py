@@ -16,7 +16,6 @@ from .forms import ACTIONS, SELECT_ENTITY, TEXT, Field, choice, entity
 from .modes import wanted_mode
 from .reading import is_one_of, known, stale
 
-SWITCHES: Final = ("switch", "input_boolean", "light", "fan", "humidifier", "siren", "valve")
 ACT_FIELDS: Final = (
     Field(key="switch_entity", selector=entity("switch", "input_boolean", "light", "fan", "humidifier")),
     Field(key="select_entity", selector=SELECT_ENTITY),
@@ -25,6 +24,11 @@ ACT_FIELDS: Final = (
     Field(key="sequence", selector=ACTIONS),
     Field(key="release_to", selector=choice("release_state", "leave", "on", "off"), default="leave"),
     Field(key="release_sequence", selector=ACTIONS),
+)
+#: The same for what is rather off when nobody controls it.
+ACT_FIELDS_OFF: Final = tuple(
+    Field(key=field.key, selector=field.selector, default="off") if field.key == "release_to" else field
+    for field in ACT_FIELDS
 )
 ACT_ENTITIES: Final = ("switch_entity", "select_entity")
 
@@ -80,19 +84,24 @@ def turn(device: Device, instruction: Instruction, sensing: Sensing, *, on: bool
     return tuple(commands) or sequence(data.get("sequence"), device, instruction, sensing, power=power)
 
 
-def switch_by_mode(device: Device, instruction: Instruction, sensing: Sensing, power: float) -> tuple[Command, ...]:
-    """Carry out an instruction to a device with the modes off and on; `power` is what it draws when on (W)."""
+def switch_by_mode(
+    device: Device, instruction: Instruction, sensing: Sensing, power: float, *, actuator_id: str | None = None
+) -> tuple[Command, ...]:
+    """Carry out an instruction to a device with the modes off and on; `power` is what it draws when on (W).
+
+    `actuator_id`: of a store; None: the device itself has the modes.
+    """
     if instruction.kind is InstructionKind.RELEASE:
         return hand_back(device, sensing, power)
-    on = wanted_mode(instruction, device.device_id) != "off"
+    on = wanted_mode(instruction, actuator_id or device.device_id) != "off"
     return turn(device, instruction, sensing, on=on, power=power if on else 0.0)
 
 
-def hand_back(device: Device, sensing: Sensing, power: float) -> tuple[Command, ...]:
-    """Leave it as it is, switch it on or off, or what the user wrote."""
+def hand_back(device: Device, sensing: Sensing, power: float, default: str = "leave") -> tuple[Command, ...]:
+    """Leave it as it is, switch it on or off, or what the user wrote; `default` where nothing is chosen."""
     data = device.data
     instruction = Instruction(resource_id=device.device_id, kind=InstructionKind.RELEASE, intent=Intent.UNLIMITED)
-    to = data.get("release_to") or "leave"
+    to = data.get("release_to") or default
     commands: tuple[Command, ...] = ()
     if to in {"on", "off"}:
         commands = turn(device, instruction, sensing, on=to == "on", power=power if to == "on" else 0.0)
