@@ -58,6 +58,13 @@ CONF_MOVE_SHARE: Final = "move_share"
 CONF_FROZEN_MINUTES: Final = "frozen_minutes"
 CONF_CO2_PRICE: Final = "co2_price"
 CONF_DASHBOARD: Final = "dashboard"
+CONF_LOG_DAYS: Final = "log_days"
+
+# The same: what the forecasts stand on.
+CONF_WEATHER: Final = "weather_entity"
+CONF_OUTDOOR: Final = "outdoor_entity"
+CONF_UNCERTAINTY: Final = "plan_for_uncertainty"
+CONF_SCENARIOS: Final = "scenarios"
 
 # The same: what counts, where the goal is the user's own weights.
 OWN_WEIGHTS: Final = "own"
@@ -83,8 +90,8 @@ CONF_PEAK_ENTITY: Final = "peak_entity"
 CONF_FEE: Final = "fee"
 CONF_LIMIT: Final = "limit"
 
-#: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, currency/kWh and /kW, factors, and whether
-#: the sidebar shows the dashboard.
+#: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, currency/kWh and /kW, factors, whether
+#: the sidebar shows the dashboard, whether scenarios are planned for and how many at most.
 DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         CONF_HORIZON_HOURS: 48,
@@ -100,5 +107,8 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         CONF_WEAR_WEIGHT: 1.0,
         CONF_COMFORT_WEIGHT: 1.0,
         CONF_DASHBOARD: True,
+        CONF_LOG_DAYS: 731,
+        CONF_UNCERTAINTY: True,
+        CONF_SCENARIOS: 8,
     }
 )

@@ -38,12 +38,15 @@ from .cem.model import (
     PriceProfile,
     Resource,
     SiteSnapshot,
+    TemperatureProfile,
     TrafficLight,
 )
 from .cem.planner import PlannerOptions, make_plan
 from .const import (
     CONF_CURRENCY,
+    CONF_OUTDOOR,
     CONF_PLAN_INTERVAL,
+    CONF_WEATHER,
     DOMAIN,
 )
 from .costs import CostsSoFar
@@ -53,6 +56,7 @@ from .devices.reading import power_of
 from .grid.billing import parse_billing, with_charges
 from .grid_side import GridSide
 from .hands import CallRecord, Hands
+from .journal import Journal
 from .metering import Metering
 from .outlook import Forecaster
 from .problems import Problems
@@ -60,6 +64,8 @@ from .run_book import RunBook
 from .runner import Runner
 from .sense import Sense
 from .store import CemStore
+from .uncertainty import Uncertainty
+from .warmth import Warmth
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -123,9 +129,14 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.runner = Runner(self)
         billing = parse_billing(entry.options)
         self.metering = Metering(billing, dt_util.get_default_time_zone(), self.state.metering)
-        self.forecaster = Forecaster(hass, entry.data, devices, charges=self._with_charges)
+        self.forecaster = Forecaster(hass, entry.data, entry.options, devices, charges=self._with_charges)
+        records = self.forecaster.records
+        self.uncertainty = Uncertainty(hass, entry.options, devices, self.state, records)
+        outdoor = entry.options.get(CONF_OUTDOOR) or entry.options.get(CONF_WEATHER)
+        self.warmth = Warmth(hass, devices, self.state, records, outdoor)
         self.costs = CostsSoFar()
         self.problems = Problems(hass, entry)
+        self.journal = Journal(self)
         self.grid_side = GridSide(self)
         self._memory = DispatchMemory.from_json(self.state.dispatch)
         self._fast_listeners: list[Callable[[], None]] = []
@@ -174,6 +185,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
 
     async def _on_started(self, _hass: HomeAssistant) -> None:
         """Plan as soon as everything that starts with Home Assistant is there."""
+        await self.journal.async_prune()
         await self.async_request_refresh()
 
     async def _async_on_stop(self, _event: Event) -> None:
@@ -193,6 +205,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self._timer = self._slow_timer = self._pending_tick = None
         await self.hands.async_release_all(reason)
         await self.hands.async_stop()
+        await self.journal.async_stop()
         await self.store.async_save_now()
 
     @override
@@ -249,7 +262,8 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         async with self._planning:
             now = dt_util.utcnow()
             outlook = await self.forecaster.async_outlook(now, self.sense, self.state)
-            self.sense.forecasts = outlook.devices
+            self.sense.forecasts, self.sense.outdoor = outlook.devices, outlook.outdoor
+            self.uncertainty.observe(now, outlook.devices, held_down=bool(self.forecaster.held_down))
             self.problems.prices(missing=not any(slot.end > now for slot in outlook.prices.slots))
             snapshot = self.sense.snapshot(
                 now,
@@ -260,6 +274,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                 charges=self.metering.charges(now, now + self.sense.horizon, self.told_peak),
                 net_metering=self.metering.net_metering(now),
             )
+            snapshot = await self.uncertainty.async_scenarios(snapshot)
             previous = self.data.plan
             started = time.perf_counter()
             error: str | None = None
@@ -288,7 +303,17 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
                 live=self.data.live, snapshot=snapshot, plan=plan, plan_error=error, plan_seconds=seconds
             )
         self.tick()
+        if self.warmth.due(now):
+            self.config_entry.async_create_background_task(self.hass, self._async_learn_warmth(), f"{self.name} warmth")
         return self.data
+
+    async def _async_learn_warmth(self) -> None:
+        """Learn how zones and tanks hold their warmth, beside the plan."""
+        if await self.warmth.async_learn(dt_util.utcnow()) and not self._stopped:
+            self.sense.usage = self.warmth.usage
+            self.store.save_soon()
+            self.request_plan()
+        self.async_update_listeners()
 
     def _with_charges(self, profile: PriceProfile) -> PriceProfile:
         """Return what the tariff's prices are with the network fee and tiers."""
@@ -363,6 +388,8 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
         self.runner.observe(now)
         resources = self.sense.resources(now, self.runs.of)
         self.runner.observe_presence(resources, now)
+        if self.sense.modes.observe(resources, now, dt_util.get_default_time_zone()):
+            self.store.save_soon()
         net_power = self.sense.net_power()
         result = dispatch(
             now=now,
@@ -455,6 +482,7 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
     def _on_call(self, record: CallRecord) -> None:
         """Tell the user of a device that does not follow, and when it does again."""
         self.decisions.record_call(record)
+        self.journal.record_call(record)
         device = self.sense.device(record.device_id)
         if record.final and device is not None:
             if record.result.failed:
@@ -493,6 +521,15 @@ class CemCoordinator(DataUpdateCoordinator[CemData]):
     async def async_set_prices(self, profile: PriceProfile | None) -> None:
         """Take in a price profile that stands above the tariff; None withdraws it."""
         self.state.prices = profile
+        await self.store.async_save_now()
+        self.request_plan()
+
+    async def async_set_temperatures(self, device_id: str, profile: TemperatureProfile | None) -> None:
+        """Take in a temperature profile that stands above a device's own comfort bands; None withdraws it."""
+        if profile is None:
+            self.state.temperatures.pop(device_id, None)
+        else:
+            self.state.temperatures[device_id] = profile
         await self.store.async_save_now()
         self.request_plan()
 

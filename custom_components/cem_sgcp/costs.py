@@ -33,7 +33,8 @@ class CostsSoFar:
             moment, power = self._last
             seconds = (now - moment).total_seconds()
             slot = snapshot.prices.at(moment)
-            price = None if slot is None else slot.import_price if power >= 0 else slot.export_price
+            prices = snapshot.prices
+            price = None if slot is None else prices.import_price(slot) if power >= 0 else prices.export_price(slot)
             if price is None:
                 price = snapshot.fallback_import_price if power >= 0 else snapshot.fallback_export_price
             if 0 < seconds <= LONGEST_GAP:

@@ -12,28 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-import numpy as np
 
-from .cem.forecast import forecast_load, forecast_pv
-from .cem.model import Interval, PriceProfile, Series, TimeGrid
-from .cem.model.time_grid import Array
+from .cem.forecast import forecast_load, forecast_outdoor, forecast_pv
+from .cem.model import Intent, PriceProfile, Series
 from .const import (
     CONF_CO2,
     CONF_CURRENCY,
     CONF_EXPORT_TARIFF,
-    CONF_GRID_EXPORT_POWER,
-    CONF_GRID_IMPORT_POWER,
-    CONF_GRID_POWER,
-    CONF_GRID_POWER_INVERTED,
     CONF_IMPORT_TARIFF,
+    CONF_OUTDOOR,
+    CONF_WEATHER,
 )
-from .devices.base import Device
-from .devices.reading import number_of, power_of, unit_of
+from .devices import KINDS
+from .devices.base import Device, ForecastFrom
+from .devices.reading import number_of, power_of, temperature_of, unit_of
 from .grid.forecast_source import async_solar_forecast
-from .grid.history import async_power_history
+from .grid.history import async_temperature_history
 from .grid.reader import TariffReader
 from .grid.report import SourceReport
 from .grid.tariff import overlay
+from .grid.weather import WeatherForecast
+from .recorded import Records, shines
 from .sense import Outlook
 
 if TYPE_CHECKING:
@@ -42,11 +41,11 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Days of history that the load forecast learns from, and how often they are read again.
-LEARNED_DAYS = 28
-HISTORY_INTERVAL = timedelta(hours=1)
 #: Stand-in for a house without any history (W).
 DEFAULT_LOAD = 350.0
+#: Days of outdoor temperature that the usual day is learned from, and how often they are read again.
+OUTDOOR_DAYS = timedelta(days=14)
+OUTDOOR_INTERVAL = timedelta(hours=3)
 
 
 class Forecaster:
@@ -56,6 +55,7 @@ class Forecaster:
         self,
         hass: HomeAssistant,
         config: Mapping[str, Any],
+        options: Mapping[str, Any],
         devices: tuple[Device, ...],
         charges: Callable[[PriceProfile], PriceProfile] = lambda profile: profile,
     ) -> None:
@@ -71,10 +71,14 @@ class Forecaster:
             co2=config.get(CONF_CO2),
             currency=config.get(CONF_CURRENCY) or hass.config.currency,
         )
-        self._history: Series | None = None
-        self._device_history: dict[str, Series] = {}
-        self._history_read: datetime | None = None
+        self.records = Records(hass, config, devices)
+        weather, sensor = options.get(CONF_WEATHER), options.get(CONF_OUTDOOR)
+        self.weather = WeatherForecast(hass, weather) if weather else None
+        self._outdoor_entity: str | None = sensor or None
+        self._outdoor_history: tuple[datetime, Series] | None = None
         self.pv_reports: dict[str, SourceReport] = {}
+        self.held_down: set[str] = set()
+        """Plants that were curtailed at the last look."""
 
     @property
     def entities(self) -> frozenset[str]:
@@ -89,26 +93,29 @@ class Forecaster:
         for told in (state.prices, state.environment):
             if told is not None:
                 prices = overlay(prices, told)
-        await self._async_read_history(now, sense)
+        await self.records.async_read(now)
         devices: dict[str, Series] = {}
         for device in self._devices:
-            if device.kind == "pv":
-                generation = await self._async_pv(device, now, end, sense)
-                if generation is not None:
-                    devices[device.device_id] = generation
-            elif device.kind == "load":
-                present, history = sense.power(device, now), self._device_history.get(device.device_id)
-                devices[device.device_id] = self._load(history, now, end, present, default=present or 0.0)
+            match KINDS[device.kind].forecast:
+                case ForecastFrom.SUN:
+                    expected = await self._async_sun(device, now, end, sense, state)
+                case ForecastFrom.HISTORY:
+                    expected = await self._async_history(device, now, end, sense)
+                case _:
+                    expected = None
+            if expected is not None:
+                devices[device.device_id] = expected
         # Without a meter the loads that are measured one by one are all that is known.
-        blind = not sense.meter_entities and any(device.kind == "load" for device in self._devices)
+        blind = not sense.meter_entities and any(_is_load(device) for device in self._devices)
         base_load = self._load(
-            self._history, now, end, present_load(sense, now), default=0.0 if blind else DEFAULT_LOAD
+            self.records.load, now, end, present_load(sense, now), default=0.0 if blind else DEFAULT_LOAD
         )
         buy, sell = fallback_prices(prices)
         return Outlook(
             prices=prices,
             base_load=base_load,
             devices=devices,
+            outdoor=await self._async_outdoor(now, end),
             fallback_import_price=buy,
             fallback_export_price=sell,
         )
@@ -125,10 +132,15 @@ class Forecaster:
             default=default,
         )
 
-    # ------------------------------------------------------------------------------------------------ generation
+    # ------------------------------------------------------------------------------------------------ devices
 
-    async def _async_pv(self, device: Device, now: datetime, end: datetime, sense: Sense) -> Series | None:
-        """Return the generation of one plant in W, positive; None where nothing is known of it."""
+    async def _async_sun(
+        self, device: Device, now: datetime, end: datetime, sense: Sense, state: CemState
+    ) -> Series | None:
+        """Return the forecast of a plant in W, positive; None where nothing is known of it.
+
+        What does not generate but needs the sun (a collector) has the forecast alone: its power is that of its heater.
+        """
         source = device.data.get("forecast_source")
         entry = device.data.get("forecast_entry")
         series, report = await async_solar_forecast(
@@ -138,17 +150,84 @@ class Forecaster:
             config_entry_ids=(entry,) if source == "energy" and entry else (),
         )
         self.pv_reports[device.device_id] = report
-        # A plant that is held down says nothing about the sun.
-        power = None if self._curtailed(device) else sense.power(device, now)
+        power = sense.power(device, now) if shines(device) else None
+        held_down = self._curtailed(device) or self._told_down(device, now, sense, state)
+        (self.held_down.add if held_down else self.held_down.discard)(device.device_id)
         return forecast_pv(
             series,
-            history=self._device_history.get(device.device_id),
+            history=self.records.of.get(device.device_id) if shines(device) else None,
             now=now,
             end=end,
             time_zone=dt_util.get_default_time_zone(),
             measured=None if power is None else -power,
             nominal=device.data.get("nominal_power"),
+            # A plant that is held down gives less than the sun would let it, never more.
+            held_down=held_down,
         )
+
+    async def _async_history(self, device: Device, now: datetime, end: datetime, sense: Sense) -> Series | None:
+        """Return what a device will take or give, positive, in W: what an entity says, else as at such hours before."""
+        power, history = sense.power(device, now), self.records.of.get(device.device_id)
+        if not KINDS[device.kind].generates:
+            return self._load(history, now, end, power, default=power or 0.0)
+        given = None if power is None else max(-power, 0.0)
+        if device.data.get("forecast_source") == "entity":
+            series, report = await async_solar_forecast(self._hass, now, entity_ids=forecast_entities(device))
+            self.pv_reports[device.device_id] = report
+            if series is not None:
+                return forecast_pv(
+                    series,
+                    history=history,
+                    now=now,
+                    end=end,
+                    time_zone=dt_util.get_default_time_zone(),
+                    measured=given,
+                    nominal=device.data.get("nominal_power"),
+                    held_down=self._curtailed(device),
+                )
+        return self._load(history, now, end, given, default=given or 0.0)
+
+    def _told_down(self, device: Device, now: datetime, sense: Sense, state: CemState) -> bool:
+        """Whether the plan in force curtails a plant, so that no limit of its own need show it."""
+        plan = None if state.plan is None else state.plan.device(device.device_id)
+        step = None if state.plan is None else state.plan.grid.index_at(now)
+        told = plan is not None and step is not None and plan.intent[step] is Intent.CURTAIL
+        return told and sense.settings(device.device_id).control
+
+    # ------------------------------------------------------------------------------------------------ weather
+
+    async def _async_outdoor(self, now: datetime, end: datetime) -> Series | None:
+        """Return the expected outdoor temperature in °C; None where nothing is known of it."""
+        forecast = None if self.weather is None else await self.weather.async_series(now)
+        present = None if self.weather is None else self.weather.present
+        history = None
+        if self._outdoor_entity is not None:
+            state = self._hass.states.get(self._outdoor_entity)
+            present = temperature_of(state, self._hass.config.units.temperature_unit)
+            if forecast is None:
+                history = await self._async_outdoor_history(self._outdoor_entity, now)
+        made = forecast_outdoor(
+            forecast,
+            history=history,
+            present=present,
+            now=now,
+            end=end,
+            time_zone=dt_util.get_default_time_zone(),
+        )
+        return None if made is None else made.series
+
+    async def _async_outdoor_history(self, entity_id: str, now: datetime) -> Series:
+        known = self._outdoor_history
+        if known is None or not timedelta() <= now - known[0] < OUTDOOR_INTERVAL:
+            try:
+                series = await async_temperature_history(self._hass, entity_id, now - OUTDOOR_DAYS, now)
+            except Exception:
+                _LOGGER.exception("The record of the outdoor temperature could not be read")
+                series = known[1] if known is not None else Series(intervals=(), unit="°C")
+            known = self._outdoor_history = (now, series)
+        return known[1]
+
+    # ------------------------------------------------------------------------------------------------ curtailment
 
     def _curtailed(self, device: Device) -> bool:
         entity_id, nominal = device.data.get("curtail_entity"), device.data.get("nominal_power")
@@ -159,57 +238,10 @@ class Forecaster:
         limit = power_of(state)
         return limit is not None and nominal is not None and limit < 0.99 * nominal
 
-    # ------------------------------------------------------------------------------------------------ own load
 
-    async def _async_read_history(self, now: datetime, sense: Sense) -> None:
-        """Read the recorder now and then, so that the forecast learns from what really was."""
-        if self._history_read is not None and now - self._history_read < HISTORY_INTERVAL:
-            return
-        self._history_read = now
-        start = now - timedelta(days=LEARNED_DAYS)
-        try:
-            meter = await self._async_meter_history(start, now)
-            grid = quarter_hours(start, now)
-            if meter is None or not meter.intervals:
-                return
-            load = meter.on(grid)
-            for device in self._devices:
-                recorded = await self._async_device_history(device, start, now)
-                if recorded is None or not recorded.intervals:
-                    continue
-                # A device that was away took nothing: inverters are unavailable at night, cars at work.
-                load = load - np.nan_to_num(recorded.on(grid))
-                if device.kind in {"pv", "load"}:
-                    generation = device.kind == "pv"
-                    self._device_history[device.device_id] = negated(recorded) if generation else recorded
-            self._history = from_grid(grid, load)
-        except Exception:
-            _LOGGER.exception("The recorder could not be read; the load forecast goes on with what it knows")
-
-    async def _async_meter_history(self, start: datetime, now: datetime) -> Series | None:
-        signed = self._config.get(CONF_GRID_POWER)
-        if signed:
-            series = await async_power_history(self._hass, signed, start, now)
-            return negated(series) if self._config.get(CONF_GRID_POWER_INVERTED) else series
-        bought, sold = self._config.get(CONF_GRID_IMPORT_POWER), self._config.get(CONF_GRID_EXPORT_POWER)
-        if not bought:
-            return None
-        imported = await async_power_history(self._hass, bought, start, now)
-        if not sold:
-            return imported
-        exported = await async_power_history(self._hass, sold, start, now)
-        grid = quarter_hours(start, now)
-        return from_grid(grid, imported.on(grid) - np.nan_to_num(exported.on(grid)))
-
-    async def _async_device_history(self, device: Device, start: datetime, now: datetime) -> Series | None:
-        """Return the recorded power of a device in W, consumption positive."""
-        entity_id = device.data.get("power_entity")
-        if not entity_id:
-            return None
-        series = await async_power_history(self._hass, entity_id, start, now)
-        if device.kind == "pv":
-            return series.replace(intervals=tuple(entry.replace(value=-abs(entry.value)) for entry in series.intervals))
-        return negated(series) if device.data.get("power_inverted") else series
+def _is_load(device: Device) -> bool:
+    kind = KINDS[device.kind]
+    return kind.forecast is ForecastFrom.HISTORY and not kind.generates
 
 
 def forecast_entities(device: Device) -> tuple[str, ...]:
@@ -228,32 +260,9 @@ def present_load(sense: Sense, now: datetime) -> float | None:
 
 def fallback_prices(prices: PriceProfile) -> tuple[float, float]:
     """Return the mean known import and export price, for steps beyond what is published."""
-    bought = [slot.import_price for slot in prices.slots if slot.import_price is not None]
-    sold = [slot.export_price for slot in prices.slots if slot.export_price is not None]
+    bought = [price for slot in prices.slots if (price := prices.import_price(slot)) is not None]
+    sold = [price for slot in prices.slots if (price := prices.export_price(slot)) is not None]
     return (
         sum(bought) / len(bought) if bought else 0.30,
         sum(sold) / len(sold) if sold else 0.0,
     )
-
-
-def quarter_hours(start: datetime, end: datetime) -> TimeGrid:
-    """Return a grid of quarter hours between two moments."""
-    first, last = int(start.timestamp() // 900), int(end.timestamp() // 900)
-    return TimeGrid(edges=tuple(dt_util.utc_from_timestamp(step * 900) for step in range(first, last + 1)))
-
-
-def from_grid(grid: TimeGrid, values: Array) -> Series:
-    """Return a series from values on a grid; what is NaN becomes a gap."""
-    return Series(
-        intervals=tuple(
-            Interval(start=start, end=end, value=float(value))
-            for start, end, value in zip(grid.edges[:-1], grid.edges[1:], values, strict=True)
-            if np.isfinite(value)
-        ),
-        unit="W",
-    )
-
-
-def negated(series: Series) -> Series:
-    """Return a series with the other sign."""
-    return series.replace(intervals=tuple(entry.replace(value=-entry.value) for entry in series.intervals))

@@ -50,6 +50,7 @@ from .const import (
 from .devices import KINDS
 from .devices.base import Device, DeviceSettings, Sensing
 from .devices.reading import power_of
+from .mode_book import ModeBook
 from .store import CemState
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class Outlook:
     prices: PriceProfile
     base_load: Series
     devices: Mapping[str, Series]
+    outdoor: Series | None = None
+    """°C; None: not known."""
     fallback_import_price: float = 0.30
     fallback_export_price: float = 0.0
 
@@ -101,7 +104,10 @@ class Sense:
         self._options = options
         self._state = state
         self.devices = devices
+        self.modes = ModeBook(state.modes)
         self.forecasts: Mapping[str, Series] = {}
+        self.outdoor: Series | None = None
+        self.usage: Mapping[str, Series] = {}
 
     @property
     def meter_entities(self) -> frozenset[str]:
@@ -160,6 +166,13 @@ class Sense:
             runs=tuple(run for run in runs if run.open),
             learned=self._state.learned.get(device.device_id),
             forecast=self.forecasts.get(device.device_id) if ahead else None,
+            horizon=now + self.horizon,
+            outdoor=self.outdoor if ahead else None,
+            thermal=self._state.thermal.get(device.device_id),
+            usage=self.usage.get(device.device_id) if ahead else None,
+            temperature_profile=self._state.temperatures.get(device.device_id),
+            starts_today=self.modes.starts_today(device.device_id, now, dt_util.get_default_time_zone()),
+            mode_changes=self.modes.changes(device.device_id),
             temperature_unit=self._hass.config.units.temperature_unit,
         )
 

@@ -13,7 +13,19 @@ from typing import Any, override
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from .cem.model import EnergyProfile, Limit, Model, ModelError, Plan, PriceProfile, Run, TrafficLight, utc
+from .cem.model import (
+    EnergyProfile,
+    Limit,
+    Model,
+    ModelError,
+    Plan,
+    PriceProfile,
+    Run,
+    TemperatureProfile,
+    ThermalModel,
+    TrafficLight,
+    utc,
+)
 from .const import DOMAIN
 from .devices.base import DeviceSettings
 
@@ -31,6 +43,9 @@ class CemState:
     runs: dict[str, tuple[Run, ...]] = field(default_factory=dict)
     settings: dict[str, DeviceSettings] = field(default_factory=dict)
     learned: dict[str, EnergyProfile] = field(default_factory=dict)
+    thermal: dict[str, ThermalModel] = field(default_factory=dict)
+    temperatures: dict[str, TemperatureProfile] = field(default_factory=dict)
+    sun: dict[str, Any] = field(default_factory=dict)
     prices: PriceProfile | None = None
     environment: PriceProfile | None = None
     light: TrafficLight | None = None
@@ -41,6 +56,7 @@ class CemState:
     ready: dict[str, bool] = field(default_factory=dict)
     metering: dict[str, Any] = field(default_factory=dict)
     goal: str = ""
+    modes: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON values."""
@@ -49,6 +65,9 @@ class CemState:
             "runs": {key: [run.to_json() for run in runs] for key, runs in self.runs.items()},
             "settings": {key: settings_to_json(entry) for key, entry in self.settings.items()},
             "learned": {key: profile.to_json() for key, profile in self.learned.items()},
+            "thermal": {key: model.to_json() for key, model in self.thermal.items()},
+            "temperatures": {key: profile.to_json() for key, profile in self.temperatures.items()},
+            "sun": self.sun,
             "prices": None if self.prices is None else self.prices.to_json(),
             "environment": None if self.environment is None else self.environment.to_json(),
             "light": None if self.light is None else self.light.to_json(),
@@ -59,6 +78,7 @@ class CemState:
             "ready": dict(self.ready),
             "metering": self.metering,
             "goal": self.goal,
+            "modes": self.modes,
         }
 
     @classmethod
@@ -68,11 +88,10 @@ class CemState:
             limits=tuple(_list(Limit, data.get("limits"))),
             runs={key: tuple(_list(Run, runs)) for key, runs in _mapping(data.get("runs")).items()},
             settings={key: settings_from_json(entry) for key, entry in _mapping(data.get("settings")).items()},
-            learned={
-                key: profile
-                for key, entry in _mapping(data.get("learned")).items()
-                if (profile := _record(EnergyProfile, entry)) is not None
-            },
+            learned=_records(EnergyProfile, data.get("learned")),
+            thermal=_records(ThermalModel, data.get("thermal")),
+            temperatures=_records(TemperatureProfile, data.get("temperatures")),
+            sun=dict(_mapping(data.get("sun"))),
             prices=_record(PriceProfile, data.get("prices")),
             environment=_record(PriceProfile, data.get("environment")),
             light=_record(TrafficLight, data.get("light")),
@@ -82,6 +101,7 @@ class CemState:
             plan=_record(Plan, data.get("plan")),
             ready={key: value is True for key, value in _mapping(data.get("ready")).items()},
             metering=dict(_mapping(data.get("metering"))),
+            modes=dict(_mapping(data.get("modes"))),
             goal=goal if isinstance(goal := data.get("goal"), str) else "",
         )
 
@@ -166,6 +186,10 @@ def _record[T: Model](kind: type[T], data: object) -> T | None:
     except ModelError as error:
         _LOGGER.warning("A stored %s is damaged and was left out: %s", kind.__name__, error)
         return None
+
+
+def _records[T: Model](kind: type[T], data: object) -> dict[str, T]:
+    return {key: record for key, entry in _mapping(data).items() if (record := _record(kind, entry)) is not None}
 
 
 def _list[T: Model](kind: type[T], data: object) -> list[T]:

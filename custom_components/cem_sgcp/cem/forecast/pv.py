@@ -39,10 +39,18 @@ def forecast_pv(
     time_zone: tzinfo,
     measured: float | None,
     nominal: float | None,
+    held_down: bool = False,
 ) -> Series | None:
     """Return generation in W from now to end in quarter hours, or None where nothing is known; see `pv_forecast`."""
     result = pv_forecast(
-        forecast, history=history, now=now, end=end, time_zone=time_zone, measured=measured, nominal=nominal
+        forecast,
+        history=history,
+        now=now,
+        end=end,
+        time_zone=time_zone,
+        measured=measured,
+        nominal=nominal,
+        held_down=held_down,
     )
     return None if result is None else result.series
 
@@ -56,12 +64,14 @@ def pv_forecast(
     time_zone: tzinfo,
     measured: float | None,
     nominal: float | None,
+    held_down: bool = False,
 ) -> Forecast | None:
     """Return generation in W from now to end with what the forecast stands on, or None where nothing is known.
 
     `forecast` and `history` are generation in W, positive. Where the forecast has a gap or ends, history stands in,
-    then the forecast of the day before. `measured` is the generation now, None where it is not known or is curtailed.
-    Nothing exceeds `nominal`. Raises ModelError where end is not after now.
+    then the forecast of the day before. `measured` is the generation now, None where it is not known; of a plant that
+    is `held_down` (curtailed) it tells only that the sun gives at least so much. Nothing exceeds `nominal`. Raises
+    ModelError where end is not after now.
     """
     time = ahead(now, end, UTC)
     mean, best, days = _past_days(history, now, time_zone)
@@ -77,7 +87,7 @@ def pv_forecast(
     expected = np.clip(expected, 0.0, None)
     bound = np.full(len(time.day), np.inf) if best is None else ABOVE_BEST * best[time.quarter]
     measured, nominal = finite(measured), finite(nominal)
-    if measured is not None:
+    if measured is not None and not (held_down and measured <= expected[0]):
         expected = _pulled(expected, max(measured, 0.0), np.maximum(bound, expected), time, now)
     if nominal is not None:
         expected = np.minimum(expected, max(nominal, 0.0))

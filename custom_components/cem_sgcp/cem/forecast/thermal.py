@@ -52,6 +52,8 @@ STEPS: Final = (300.0, 600.0, 900.0, 1800.0, 3600.0)
 class Refusal(StrEnum):
     """Why nothing was learned."""
 
+    NO_RECORD = "no_record"
+    """A temperature or the power was not recorded at all."""
     TOO_SHORT = "too_short"
     """Less than two days are known."""
     STEADY = "steady"
