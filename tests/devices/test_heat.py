@@ -156,7 +156,7 @@ def test_comfort_has_a_price_and_a_mirrored_axis_turns_the_band_round() -> None:
     assert (warm.minimum, warm.maximum, warm.price) == (22.0, 25.0, 0.4)
     (cold,) = targets(found, {}, mirrored=True)
     assert (cold.minimum, cold.maximum) == (-25.0, -22.0)
-    assert cold.price == pytest.approx(0.25)
+    assert cold.price == pytest.approx(1.0)
 
 
 # ------------------------------------------------------------------------------------------------------------ COP
@@ -295,10 +295,10 @@ NUMBERS = st.one_of(st.none(), st.floats(), st.integers(-(10**12), 10**12), st.s
 NUMERIC = (
     "max_power", "min_power", "flow_temperature", "cop_mild", "cop_cold", "carnot_share", "volume", "standby_loss",
     "room_temperature", "daily_use", "cop", "eer", "area", "heat_loss", "heat_capacity", "internal_gains",
-    "band_minimum", "band_maximum", "night_minimum", "night_maximum", "tolerance", "comfort_price", "minimum_run", "minimum_pause",
-    "starts_per_day", "start_cost", "guard", "yearly_energy", "contents", "boiler_power", "boiler_minimum",
-    "boiler_efficiency", "boiler_electricity", "fuel_price", "collector_efficiency", "nominal_power",
-    "legionella_temperature",
+    "band_minimum", "band_maximum", "night_minimum", "night_maximum", "tolerance", "comfort_price", "minimum_run",
+    "minimum_pause", "starts_per_day", "start_cost", "guard", "yearly_energy", "contents", "boiler_power",
+    "boiler_minimum", "boiler_efficiency", "boiler_electricity", "fuel_price", "collector_efficiency",
+    "nominal_power", "legionella_temperature",
 )  # fmt: skip
 
 

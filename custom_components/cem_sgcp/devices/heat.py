@@ -26,9 +26,9 @@ from .common import local_time, value
 from .heat_times import horizon
 from .reading import temperature_of
 
-#: What a kelvin outside the band costs for an hour: well above what heating it costs, so that the band is kept, and
-#: well below a missed departure.
-COMFORT_PRICE: Final = 0.25
+#: What a kelvin outside the band costs for an hour where nobody says: well above what the heat of it costs, so that the
+#: band is kept, and well below what it takes to break a limit.
+COMFORT_PRICE: Final = 1.0
 
 TOLERANCE: Final = 1.0
 #: Temperatures that a band may have (°C).
@@ -100,7 +100,8 @@ def band_error(data: Mapping[str, Any], usual: tuple[float, float]) -> dict[str,
     errors: dict[str, str] = {}
     if low >= high:
         errors["band_maximum"] = "band_upside_down"
-    if night_low >= night_high:
+    at_night = data.get("night_minimum") is not None or data.get("night_maximum") is not None
+    if night_low >= night_high and at_night and not errors:
         errors["night_maximum"] = "band_upside_down"
     if bool(data.get("day_start")) != bool(data.get("night_start")):
         errors["night_start" if data.get("day_start") else "day_start"] = "both_times_needed"

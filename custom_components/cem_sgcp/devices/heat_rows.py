@@ -49,7 +49,7 @@ def comfort(usual: tuple[float, float] | tuple[None, None] = (None, None)) -> Se
             Field(key="set_point_entity", selector=SET_POINT),
             Field(key="tolerance", selector=number(0.1, 50, "K")),
             Field(key="profile_entity", selector=entity("sensor")),
-            Field(key="comfort_price", selector=number(0, 1000, step=0.001), default=0.25),
+            Field(key="comfort_price", selector=number(0, 1000, step=0.001), default=1.0),
         ),
     )
 
