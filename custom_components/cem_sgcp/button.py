@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import CemConfigEntry
+from .devices import KINDS
 from .devices.base import Device
 from .entity import CemDeviceEntity, CemEntity
 from .errors import translated
@@ -74,7 +75,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     async_add_entities([ReplanButton(coordinator, REPLAN)])
     for device in coordinator.devices:
-        if device.kind == "appliance":
+        if KINDS[device.kind].has_runs:
             async_add_entities(
                 [RunButton(coordinator, device, description) for description in RUN_BUTTONS],
                 config_subentry_id=device.device_id,

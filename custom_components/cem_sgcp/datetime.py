@@ -11,13 +11,13 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import CemConfigEntry
+from .devices import KINDS
 from .entity import CemDeviceEntity
 from .errors import translated
 
 PARALLEL_UPDATES = 1
 
 READY_BY = DateTimeEntityDescription(key="ready_by", translation_key="ready_by")
-KINDS_WITH_DEADLINE = frozenset({"appliance", "ev_charger"})
 
 
 class ReadyBy(CemDeviceEntity, DateTimeEntity):
@@ -48,5 +48,5 @@ async def async_setup_entry(
 ) -> None:
     """Add a deadline for each device that has one."""
     for device in entry.runtime_data.devices:
-        if device.kind in KINDS_WITH_DEADLINE:
+        if KINDS[device.kind].has_deadline:
             async_add_entities([ReadyBy(entry.runtime_data, device, READY_BY)], config_subentry_id=device.device_id)

@@ -10,7 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import CemConfigEntry
-from .devices.base import Device, DeviceSettings
+from .devices import KINDS
+from .devices.base import Device, DeviceKind, DeviceSettings
 from .entity import CemDeviceEntity
 
 PARALLEL_UPDATES = 1
@@ -20,7 +21,7 @@ PARALLEL_UPDATES = 1
 class DeviceNumberDescription(NumberEntityDescription):
     """A number that the user sets for a device."""
 
-    kinds: frozenset[str]
+    exists_fn: Callable[[DeviceKind], bool]
     value_fn: Callable[[Device, DeviceSettings], float]
     change_fn: Callable[[DeviceSettings, float], DeviceSettings]
 
@@ -34,7 +35,7 @@ NUMBERS: tuple[DeviceNumberDescription, ...] = (
         native_max_value=10,
         native_step=1,
         mode=NumberMode.BOX,
-        kinds=frozenset({"pv", "battery", "ev_charger", "appliance"}),
+        exists_fn=lambda kind: kind.flexible,
         value_fn=lambda device, settings: settings.priority,
         change_fn=lambda settings, value: replace(settings, priority=int(value)),
     ),
@@ -46,7 +47,8 @@ NUMBERS: tuple[DeviceNumberDescription, ...] = (
         native_step=1,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         mode=NumberMode.SLIDER,
-        kinds=frozenset({"ev_charger"}),
+        # What is filled until it leaves.
+        exists_fn=lambda kind: kind.has_deadline and kind.has_level,
         value_fn=lambda device, settings: (
             settings.target if settings.target is not None else float(device.data.get("target") or 80)
         ),
@@ -84,7 +86,7 @@ async def async_setup_entry(
             [
                 DeviceNumber(entry.runtime_data, device, description)
                 for description in NUMBERS
-                if device.kind in description.kinds
+                if description.exists_fn(KINDS[device.kind])
             ],
             config_subentry_id=device.device_id,
         )

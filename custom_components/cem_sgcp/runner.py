@@ -31,7 +31,7 @@ from .cem.model import (
 )
 from .decisions import Decision
 from .devices import KINDS
-from .devices.base import Device, DeviceSettings, Sensing
+from .devices.base import Device, DeviceSettings, ForecastFrom, Sensing
 from .learning import Recorder
 
 if TYPE_CHECKING:
@@ -310,9 +310,10 @@ class Runner:
     def observe(self, now: datetime) -> None:
         """Look at every appliance: who is ready, who runs, who is done."""
         for device in self._cem.devices:
-            if device.kind != "appliance":
+            kind = KINDS[device.kind]
+            if not kind.has_runs:
                 continue
-            kind, sensing = KINDS[device.kind], self._sensing(device, now)
+            sensing = self._sensing(device, now)
             self._observe_ready(device, kind.ready(device, sensing))
             running = kind.running(device, sensing)
             self._recorder.sample(device, sensing, running=running)
@@ -325,7 +326,7 @@ class Runner:
         for resource in resources:
             before = self._available.get(resource.resource_id)
             self._available[resource.resource_id] = resource.available
-            if before is None or before == resource.available or resource.kind == "pv":
+            if before is None or before == resource.available or _sleeps(resource):
                 continue
             if not (starting and resource.available):
                 self._cem.decisions.announce(
@@ -477,6 +478,12 @@ class Runner:
     def _changed(self) -> None:
         self._cem.request_plan()
         self._cem.request_tick()
+
+
+def _sleeps(resource: Resource) -> bool:
+    """Return whether it goes with the sun, like an inverter at night."""
+    kind = KINDS.get(resource.kind)
+    return kind is not None and kind.generates and kind.forecast is ForecastFrom.SUN
 
 
 def _about(device: Device, run: Run) -> dict[str, Any]:

@@ -11,12 +11,23 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .cem.model import Limit, LimitCategory, Phase, PlannedRun, PlanStatus
+from .cem.model import FillRate, Limit, LimitCategory, Phase, PlannedRun, PlanStatus
 from .coordinator import CemConfigEntry, CemCoordinator, CemData
-from .devices.base import Device
+from .devices import KINDS
+from .devices.base import Device, DeviceKind
 from .entity import Attributes, CemDeviceEntity, CemEntity
+from .mode_book import mode_of
 from .sentences import all_notes, say
-from .series_attributes import level_series, plan_series, power_series, price_series, run_series
+from .series_attributes import (
+    level_series,
+    mode_series,
+    plan_series,
+    power_series,
+    price_series,
+    run_series,
+    shown_level,
+    shown_unit,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -284,7 +295,7 @@ class DeviceSensorDescription(SensorEntityDescription):
 
     value_fn: Callable[[DeviceSensor], Any]
     attributes_fn: Callable[[DeviceSensor], Attributes] = lambda sensor: {}
-    kinds: frozenset[str] | None = None
+    exists_fn: Callable[[DeviceKind], bool] = lambda kind: True
     fast: bool = False
     money: bool = False
 
@@ -326,7 +337,10 @@ def _start_attributes(sensor: DeviceSensor) -> Attributes:
 def _planned_power(sensor: DeviceSensor) -> float | None:
     plan, device = sensor.coordinator.data.plan, sensor.device_plan
     step = None if plan is None else plan.grid.index_at(dt_util.utcnow())
-    return None if step is None or device is None else device.power[step]
+    if step is None or device is None:
+        return None
+    # What generates is shown positive; the series keeps the sign of the plan.
+    return -device.power[step] + 0.0 if KINDS[sensor.device.kind].generates else device.power[step]
 
 
 def _power_attributes(sensor: DeviceSensor) -> Attributes:
@@ -389,15 +403,62 @@ def _state_attributes(sensor: DeviceSensor) -> Attributes:
     return attributes
 
 
-FLEXIBLE = frozenset({"pv", "battery", "ev_charger", "appliance"})
-APPLIANCES = frozenset({"appliance"})
+def _level(sensor: DeviceSensor) -> float | None:
+    resource = sensor.resource
+    control = None if resource is None or not resource.available else resource.control
+    if not isinstance(control, FillRate):
+        return None
+    return shown_level(control.level, control.level_unit)
+
+
+def _level_attributes(sensor: DeviceSensor) -> Attributes:
+    control = None if sensor.resource is None else sensor.resource.control
+    if not isinstance(control, FillRate):
+        return {}
+    ends = (shown_level(end, control.level_unit) for end in (control.level_range.start, control.level_range.end))
+    lowest, highest = sorted(ends)
+    return {"lowest": lowest, "highest": highest}
+
+
+def _mode(sensor: DeviceSensor) -> str | None:
+    """Return the mode the device is seen in, else the one it was told."""
+    resource = sensor.resource
+    if resource is not None and resource.available and (seen := mode_of(resource)) is not None:
+        return seen[0]
+    told = _told_modes(sensor)
+    return ", ".join(told.values()) if told else None
+
+
+def _told_modes(sensor: DeviceSensor) -> dict[str, str]:
+    result = sensor.coordinator.data.live.dispatch
+    if result is None:
+        return {}
+    return {
+        choice.actuator_id: choice.mode_id
+        for instruction in result.instructions
+        if instruction.resource_id == sensor.device.device_id
+        for choice in instruction.modes
+    }
+
+
+def _mode_attributes(sensor: DeviceSensor) -> Attributes:
+    plan, device, told = sensor.coordinator.data.plan, sensor.device_plan, _told_modes(sensor)
+    now = dt_util.utcnow()
+    starts = sensor.coordinator.sense.modes.starts_today(sensor.device.device_id, now, dt_util.get_default_time_zone())
+    attributes: Attributes = {"told": list(told.values()), "starts_today": starts}
+    if plan is not None and device is not None and device.actuators:
+        step = plan.grid.index_at(now)
+        attributes["planned"] = [] if step is None else [entry.mode[step] for entry in device.actuators]
+        attributes["series"] = mode_series(plan, device)
+    return attributes
+
 
 DEVICE_SENSORS: tuple[DeviceSensorDescription, ...] = (
     DeviceSensorDescription(
         key="planned_start",
         translation_key="planned_start",
         device_class=SensorDeviceClass.TIMESTAMP,
-        kinds=APPLIANCES,
+        exists_fn=lambda kind: kind.has_runs,
         fast=True,
         value_fn=_planned_start,
         attributes_fn=_start_attributes,
@@ -416,7 +477,7 @@ DEVICE_SENSORS: tuple[DeviceSensorDescription, ...] = (
         translation_key="device_state",
         device_class=SensorDeviceClass.ENUM,
         options=DEVICE_STATES,
-        kinds=FLEXIBLE,
+        exists_fn=lambda kind: kind.flexible,
         fast=True,
         value_fn=device_state,
         attributes_fn=_state_attributes,
@@ -426,9 +487,27 @@ DEVICE_SENSORS: tuple[DeviceSensorDescription, ...] = (
         translation_key="expected_cost",
         device_class=SensorDeviceClass.MONETARY,
         suggested_display_precision=2,
-        kinds=FLEXIBLE,
+        exists_fn=lambda kind: kind.flexible,
         money=True,
         value_fn=lambda sensor: plan.cost if (plan := sensor.device_plan) else None,
+    ),
+    DeviceSensorDescription(
+        key="mode",
+        translation_key="mode",
+        exists_fn=lambda kind: kind.has_modes,
+        fast=True,
+        value_fn=_mode,
+        attributes_fn=_mode_attributes,
+    ),
+    DeviceSensorDescription(
+        key="level",
+        translation_key="level",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        exists_fn=lambda kind: kind.has_level,
+        fast=True,
+        value_fn=_level,
+        attributes_fn=_level_attributes,
     ),
 )
 
@@ -443,6 +522,15 @@ class DeviceSensor(CemDeviceEntity, SensorEntity):
         super().__init__(coordinator, device, description, fast=description.fast)
         if description.money:
             self._attr_native_unit_of_measurement = coordinator.currency
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """A level is shown in the unit of its store, which is known once the device is."""
+        control = None if self.resource is None else self.resource.control
+        if self.entity_description.key == "level":
+            return shown_unit(control.level_unit) if isinstance(control, FillRate) else None
+        return super().native_unit_of_measurement
 
     @property
     @override
@@ -471,7 +559,7 @@ async def async_setup_entry(
             [
                 DeviceSensor(coordinator, device, description)
                 for description in DEVICE_SENSORS
-                if description.kinds is None or device.kind in description.kinds
+                if description.exists_fn(KINDS[device.kind])
             ],
             config_subentry_id=device.device_id,
         )

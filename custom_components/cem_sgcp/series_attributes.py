@@ -48,6 +48,31 @@ def level_series(plan: Plan, device: DevicePlan) -> list[dict[str, Any]]:
     return [{"end": end, "level": round(level, 1)} for (_, end), level in zip(_steps(plan), levels, strict=False)]
 
 
+def mode_series(plan: Plan, device: DevicePlan) -> list[dict[str, Any]]:
+    """Return the modes of one device where they change: mode and operation mode factor by actuator."""
+    found: list[dict[str, Any]] = []
+    for index, (start, end) in enumerate(_steps(plan)):
+        modes = {entry.actuator_id: entry.mode[index] for entry in device.actuators}
+        factors = {entry.actuator_id: round(entry.factor[index], 3) for entry in device.actuators}
+        if found and (found[-1]["modes"], found[-1]["factors"]) == (modes, factors):
+            found[-1]["end"] = end
+        else:
+            found.append({"start": start, "end": end, "modes": modes, "factors": factors})
+    return found
+
+
+def shown_unit(unit: str) -> str:
+    """Return the unit that people read a level in."""
+    return {"Wh": "kWh", "-°C": "°C"}.get(unit, unit)
+
+
+def shown_level(level: float, unit: str) -> float:
+    """Return a level as people read it: a temperature of what is cooled is a negative level, energy is in kWh."""
+    if unit == "-°C":
+        return round(-level + 0.0, 2)
+    return round(level / 1000.0, 3) if unit == "Wh" else round(level, 2)
+
+
 def price_series(snapshot: SiteSnapshot) -> list[dict[str, Any]]:
     """Return the price and environment profile slot by slot."""
     return [

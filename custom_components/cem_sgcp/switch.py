@@ -8,12 +8,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import CemConfigEntry
+from .devices import KINDS
 from .entity import CemDeviceEntity
 
 PARALLEL_UPDATES = 1
 
 CONTROL = SwitchEntityDescription(key="control", translation_key="control")
-CONTROLLABLE = frozenset({"pv", "battery", "ev_charger", "appliance"})
 
 
 class ControlSwitch(CemDeviceEntity, SwitchEntity):
@@ -43,7 +43,7 @@ async def async_setup_entry(
 ) -> None:
     """Add a switch for each device that can be controlled."""
     for device in entry.runtime_data.devices:
-        if device.kind in CONTROLLABLE:
+        if KINDS[device.kind].flexible:
             async_add_entities(
                 [ControlSwitch(entry.runtime_data, device, CONTROL)], config_subentry_id=device.device_id
             )

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.cem_sgcp.cem.model import Instruction, InstructionKind, Intent
+from custom_components.cem_sgcp.cem.model import Instruction, InstructionKind, Intent, ModeChoice
 from custom_components.cem_sgcp.devices import Command
 from custom_components.cem_sgcp.hands.gate import Policy, Sent, Standing, Verdict, dwell_left, judge
 
@@ -112,3 +112,39 @@ def test_change_of_intent_and_urgency_always_pass(
     found = verdict(sent(last, age), new)
     if carried(last) != carried(new) and (urgent or intents[0] is not intents[1]):
         assert found is Verdict.SEND
+
+
+def in_mode(mode: str, factor: float = 1.0, **fields: Any) -> Instruction:
+    return order(8.0, modes=(ModeChoice(actuator_id="d", mode_id=mode, factor=factor),), **fields)
+
+
+def by_mode(instruction: Instruction) -> tuple[Command, ...]:
+    data = {"option": instruction.modes[0].mode_id, "percent": instruction.modes[0].factor}
+    return (Command(domain="select", service="select_option", data=data),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (in_mode("low"), in_mode("high"), Verdict.SEND),
+        (in_mode("on", 0.50), in_mode("on", 0.53), Verdict.SMALL),
+        (in_mode("on", 0.50), in_mode("on", 0.56), Verdict.SEND),
+        (in_mode("on"), in_mode("on"), Verdict.SAME),
+    ],
+)
+def test_a_change_of_mode_is_never_hidden_by_the_deadband(
+    before: Instruction, after: Instruction, expected: Verdict
+) -> None:
+    """A lamp of 8 W changes by less than 50 W."""
+    at = NOW - timedelta(seconds=60)
+    last = Sent(instruction=before, commands=by_mode(before), at=at, changed=at, standing=Standing.DONE)
+    assert judge(last, after, by_mode(after), NOW, POLICY) is expected
+
+
+def test_a_mode_stands_for_the_dwell_time_unless_it_is_urgent() -> None:
+    at = NOW - timedelta(seconds=5)
+    before = in_mode("high")
+    last = Sent(instruction=before, commands=by_mode(before), at=at, changed=at, standing=Standing.DONE)
+    assert judge(last, in_mode("off"), by_mode(in_mode("off")), NOW, POLICY) is Verdict.WAIT
+    urgent = in_mode("off", urgent=True)
+    assert judge(last, urgent, by_mode(urgent), NOW, POLICY) is Verdict.SEND

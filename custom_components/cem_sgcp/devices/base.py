@@ -230,6 +230,16 @@ class DeviceKind:
     running: Callable[[Device, Sensing], bool | None] = _nothing_to_say
     """Whether an appliance runs, by its state or its power; None: not known."""
 
+    @property
+    def flexible(self) -> bool:
+        """Whether there is anything to tell it, so that people may let it be controlled."""
+        return self.commands is not _not_instructed
+
+    @property
+    def has_deadline(self) -> bool:
+        """Whether it has to be ready by a moment."""
+        return self.deadline is not _no_deadline
+
 
 def flatten(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer to a form without its sections; fields that were left empty are left out.

@@ -1,8 +1,8 @@
 """The gate: whether an instruction is sent now, later, or not at all.
 
 A deadband and a minimum dwell keep set points from chattering. They never hide a change of intent nor an urgent
-instruction. What was sent already is not sent again, except when the device deviates from it, and from time to time in
-case it forgot. Pure functions; it must not know Home Assistant.
+instruction, and the deadband hides no change of mode. What was sent already is not sent again, except when the device
+deviates from it, and from time to time in case it forgot. Pure functions; it must not know Home Assistant.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ class Policy:
     """W; a smaller change of a set point is not sent."""
     deadband_share: float = 0.02
     """Nor a change smaller than this share of the last set point."""
+    deadband_factor: float = 0.05
+    """A smaller change of an operation mode factor is not sent."""
     dwell: float = 30.0
     """A set point stands at least so long."""
     reassert: float = 300.0
@@ -96,7 +98,9 @@ def judge(
         return _again(last, now, policy)
     if instruction.urgent or last.instruction.intent is not instruction.intent:
         return Verdict.SEND
-    if _within_deadband(last.instruction, instruction, policy):
+    if _within_deadband(last.instruction, instruction, policy) and not _other_modes(
+        last.instruction, instruction, policy
+    ):
         return Verdict.SMALL
     return Verdict.WAIT if dwell_left(last, now, policy) > 0 else Verdict.SEND
 
@@ -124,3 +128,15 @@ def _within_deadband(last: Instruction, instruction: Instruction, policy: Policy
         ):
             return False
     return True
+
+
+def _other_modes(last: Instruction, instruction: Instruction, policy: Policy) -> bool:
+    """Return whether modes differ: a lamp or a fan is put into another one by fewer W than the deadband."""
+    before = {choice.actuator_id: choice for choice in last.modes}
+    after = {choice.actuator_id: choice for choice in instruction.modes}
+    if before.keys() != after.keys():
+        return True
+    return any(
+        before[name].mode_id != choice.mode_id or abs(before[name].factor - choice.factor) >= policy.deadband_factor
+        for name, choice in after.items()
+    )
