@@ -115,6 +115,13 @@ def test_a_limit_in_watts_dims() -> None:
     assert told(one, instruct(intent=Intent.HOLD, power=200.0), sensing(lamp(80))) == []
 
 
+def test_own_actions_dim_in_place_of_the_brightness() -> None:
+    one = device("lighting", DATA | {"sequence": [{"action": "script.dali"}]})
+    keep, command = LIGHTING.commands(one, to("dimmed"), sensing(lamp(80)))
+    assert keep.name == "scene.create"
+    assert (command.variables["mode"], command.variables["power"]) == ("dimmed", 80.0)
+
+
 def test_an_emergency_light_is_never_touched() -> None:
     data = DATA | {"not_emergency": False}
     assert LIGHTING.validate(data) == {"not_emergency": "emergency_light"}

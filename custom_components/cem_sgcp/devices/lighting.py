@@ -7,7 +7,8 @@ the user has to say that it is none.
 
 Fields: power_entity, power_inverted, rated_power (W at full brightness), floor (% brightness), dim_price (currency/kWh
 that the dimmed light is worth; none: dimmed only in the yellow and red phase), usual_off (local time it is usually
-switched off), not_emergency; priority. act: light_entity. advanced: stale_after (min).
+switched off), not_emergency; priority. act: light_entity, sequence (in place of
+setting the brightness, with the mode and the power). advanced: stale_after (min).
 """
 
 from collections.abc import Mapping
@@ -26,10 +27,10 @@ from ..cem.model import (
     Resource,
     Transition,
 )
-from .acting import set_level
+from .acting import sequence, set_level
 from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
 from .common import configured_entities, local_time, measured, next_occurrence, optional, resource, value
-from .forms import POWER, PRIORITY, STALE_AFTER, TIME, YES_NO, Field, Section, entity, form, number
+from .forms import ACTIONS, POWER, PRIORITY, STALE_AFTER, TIME, YES_NO, Field, Section, entity, form, number
 from .local_days import Window, horizon, quota
 from .modes import OFF, wanted_mode
 from .reading import finite, known
@@ -53,7 +54,14 @@ ROWS = (
     Field(key="usual_off", selector=TIME, default="23:00:00"),
     Field(key="not_emergency", selector=YES_NO, default=False),
     PRIORITY,
-    Section(key="act", collapsed=False, fields=(Field(key="light_entity", selector=entity("light")),)),
+    Section(
+        key="act",
+        collapsed=False,
+        fields=(
+            Field(key="light_entity", selector=entity("light")),
+            Field(key="sequence", selector=ACTIONS),
+        ),
+    ),
     Section(key="advanced", fields=(STALE_AFTER,)),
 )
 
@@ -189,8 +197,10 @@ def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tup
     keep = Command(
         domain="scene", service="create", data={"scene_id": _scene(device), "snapshot_entities": [entity_id]}
     )
-    dim = set_level(entity_id, floor, sensing)
-    return (dim,) if _kept(device, sensing) else (keep, dim)
+    dimmed = value(device.data, "rated_power", 0.0) * floor / 100.0
+    dim = sequence(device.data.get("sequence"), device, instruction, sensing, power=dimmed)
+    dim = dim or (set_level(entity_id, floor, sensing),)
+    return dim if _kept(device, sensing) else (keep, *dim)
 
 
 def _restore(device: Device, sensing: Sensing) -> tuple[Command, ...]:
