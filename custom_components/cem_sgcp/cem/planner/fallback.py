@@ -1,56 +1,57 @@
 """A plan by simple rules, for when there is no solver or it found nothing.
 
-Runs go to the cheapest start that keeps the import limit, in the order of their deadlines; where none does, to the one
-that breaks it least. Stores with a target are filled in the cheapest steps before it; other stores take surplus and
-cover the house. Generation is curtailed where the export limit asks for it. It must not know the optimisation.
+Runs go to the cheapest start that keeps the import limit, in the order of their deadlines; where none does, to one that
+is late rather than above the limit. Demands are met by the cheapest actuators; stores are filled in the cheapest steps
+before they need it, else they take surplus and cover the house; quotas of modes are served in the cheapest steps; what
+gives power does so where a limit needs it, and generation is curtailed where the export limit asks for it. Where that
+leaves a target missed, it is tried again with the runs last, for a deadline gives way before a target. It must not know
+the optimisation.
 """
 
 import numpy as np
 
 from ..model import (
+    DemandDriven,
     FillRate,
     Intent,
     LimitType,
     Note,
+    OperationModes,
     Plan,
-    PlannedRun,
     PlanStatus,
     PowerEnvelope,
     PowerProfile,
     Resource,
     SiteSnapshot,
 )
-from ..model.time_grid import Array
-from .fallback_stores import Draft, add_store, device_plan
+from .fallback_demand import add_demand
+from .fallback_draft import Draft, device_plan
+from .fallback_modes import add_generation, add_modes
+from .fallback_runs import add_runs
+from .fallback_stores import add_store, needs_filling
 from .frame import Frame, forecast_power, frame_of
-from .messages import note
-from .power_profile import started_runs
-from .run_patterns import moment
-from .run_starts import SAME, Starts, starts_of
+from .reasons import explain, own_cover
+from .relaxations import relaxations_of
 from .solution import TINY, limits_in_watts, numbers, over_notes, watts
 
 
 def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Plan | None) -> Plan:
     """Return a plan by rules; `notes` say why. Starts of the plan before are kept where they still can be."""
     frame = frame_of(snapshot)
-    draft = Draft(frame=frame, net=frame.base.copy(), devices={})
-    flexible = [entry for entry in snapshot.resources if entry.available and _plannable(entry)]
-    for resource in snapshot.resources:
-        if resource not in flexible:
-            _add_forecast(draft, resource)
-    said = list(notes)
-    _add_runs(draft, [entry for entry in flexible if isinstance(entry.control, PowerProfile)], previous, said)
-    stores = sorted(
-        (entry for entry in flexible if isinstance(entry.control, FillRate)),
-        key=lambda entry: (not _has_target(entry), entry.priority, entry.resource_id),
-    )
-    for resource in stores:
-        add_store(draft, resource)
-    _curtail(draft)
+    draft = _draft(frame, previous, runs_first=True)
+    if draft.missed and any(isinstance(entry.control, PowerProfile) for entry in snapshot.resources):
+        other = _draft(frame, previous, runs_first=False)
+        draft = min(draft, other, key=_rank)
     net = draft.net
+    said = [*notes, *draft.notes]
     said += over_notes(frame, "import_limit_exceeded", net - frame.import_limit, frame.import_limit)
     said += over_notes(frame, "export_limit_exceeded", -net - frame.export_limit, frame.export_limit)
     price = np.where(net >= 0, frame.import_price, frame.export_price)
+    powers = {name: np.array(device.power) / 1000.0 for name, device in draft.devices.items()}
+    cover = own_cover(frame, powers)
+    devices = tuple(
+        explain(frame, entry, draft.devices[entry.resource_id], price, cover) for entry in snapshot.resources
+    )
     return Plan(
         created=snapshot.now,
         grid=frame.grid,
@@ -64,7 +65,8 @@ def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Pla
         import_limit=limits_in_watts(frame.import_limit),
         export_limit=limits_in_watts(frame.export_limit),
         marginal_price=numbers(price),
-        devices=tuple(draft.devices[entry.resource_id] for entry in snapshot.resources),
+        devices=devices,
+        relaxations=relaxations_of(frame, net, devices, tuple(said)),
         cost=round(float(np.dot(net * frame.hours, price)), 9),
         objective=round(float(np.dot(net * frame.hours, price)), 9),
         solver="rules",
@@ -72,20 +74,47 @@ def fallback_plan(snapshot: SiteSnapshot, notes: tuple[Note, ...], previous: Pla
     )
 
 
-def _plannable(resource: Resource) -> bool:
-    return isinstance(resource.control, PowerProfile | FillRate)
+def _draft(frame: Frame, previous: Plan | None, *, runs_first: bool) -> Draft:
+    """Return a plan in which what needs most is placed first, and runs before or after what else needs power."""
+    draft = Draft(frame=frame, net=frame.base.copy(), devices={})
+    resources = frame.snapshot.resources
+    flexible = [entry for entry in resources if entry.available]
+    for resource in resources:
+        if not resource.available or isinstance(resource.control, PowerEnvelope) or _fixed(resource):
+            _add_forecast(draft, resource)
+    runs = [entry for entry in flexible if isinstance(entry.control, PowerProfile)]
+    stores = sorted(
+        (entry for entry in flexible if isinstance(entry.control, FillRate)),
+        key=lambda entry: (entry.priority, entry.resource_id),
+    )
+    if runs_first:
+        add_runs(draft, runs, previous)
+    for resource in flexible:
+        add_demand(draft, resource)
+    for resource in stores:
+        if needs_filling(resource):
+            add_store(draft, resource)
+    if not runs_first:
+        add_runs(draft, runs, previous)
+    for resource in flexible:
+        add_modes(draft, resource)
+    for resource in stores:
+        if not needs_filling(resource):
+            add_store(draft, resource)
+    for resource in flexible:
+        add_generation(draft, resource)
+    _curtail(draft)
+    return draft
 
 
-def _has_target(resource: Resource) -> bool:
-    return isinstance(resource.control, FillRate) and bool(resource.control.targets)
+def _fixed(resource: Resource) -> bool:
+    return not isinstance(resource.control, PowerProfile | FillRate | OperationModes | DemandDriven)
 
 
-def _cost(frame: Frame, power: Array, net: Array) -> Array | float:
-    """Return what a power costs on top of a net power, currency; several powers as rows."""
-    from_grid = np.maximum(net + power, 0.0) - np.maximum(net, 0.0)
-    to_grid = np.maximum(-net - power, 0.0) - np.maximum(-net, 0.0)
-    cost: Array = (from_grid * frame.import_price - to_grid * frame.export_price) @ frame.hours
-    return cost
+def _rank(draft: Draft) -> tuple[float, int]:
+    """Return how much a plan breaks, what weighs most first: kWh above the limit, targets missed."""
+    over = np.maximum(-draft.headroom(), 0.0) @ draft.frame.hours
+    return round(float(over), 3), draft.missed
 
 
 def _add_forecast(draft: Draft, resource: Resource) -> None:
@@ -96,98 +125,6 @@ def _add_forecast(draft: Draft, resource: Resource) -> None:
         rating = (resource.control.nominal_power or 0.0) / 1000.0
         plan = plan.replace(lower=watts(np.minimum(power, -rating)), upper=watts(np.maximum(power, rating)))
     draft.keep(resource, plan, power)
-
-
-# ------------------------------------------------------------------------------------------------------------ runs
-
-
-def _add_runs(draft: Draft, resources: list[Resource], previous: Plan | None, said: list[Note]) -> None:
-    """Place runs one after the other, the most urgent first."""
-    frame = draft.frame
-    before = {run.run_id: run.start.timestamp() for run in (previous.runs() if previous is not None else ())}
-    power = {entry.resource_id: frame.zeros() for entry in resources}
-    runs: dict[str, list[PlannedRun]] = {}
-    free: dict[str, float] = {}
-    for resource in resources:
-        taken, started, free_from = started_runs(frame, resource)
-        power[resource.resource_id] += taken
-        draft.net = draft.net + taken
-        runs[resource.resource_id] = list(started)
-        free[resource.resource_id] = free_from
-    waiting = [
-        (run.latest_end.timestamp() if run.latest_end else np.inf, resource.priority, run.run_id, resource, run)
-        for resource in resources
-        for run in resource.runs
-        if run.open and not run.running
-    ]
-    for _, _, _, resource, run in sorted(waiting, key=lambda entry: entry[:3]):
-        name = resource.resource_id
-        kept = before.get(run.run_id)
-        starts = starts_of(frame, run, free[name], kept, late=False)
-        entries = _best_start(draft, starts, kept)
-        chosen = starts.energy[list(entries)].sum(axis=0) / frame.hours
-        planned = _planned(draft, starts, entries, chosen)
-        if not planned.met:
-            said.append(
-                note(
-                    "deadline_missed",
-                    name,
-                    name=resource.name or name,
-                    deadline=moment(starts.deadline).isoformat(),
-                    start=planned.start.isoformat(),
-                    end=planned.end.isoformat(),
-                )
-            )
-        draft.net = draft.net + chosen
-        power[name] += chosen
-        runs[name].append(planned)
-        free[name] = max(free[name], planned.end.timestamp())
-    for resource in resources:
-        mine = power[resource.resource_id]
-        intent = tuple(Intent.RUN if abs(entry) > TINY else Intent.IDLE for entry in mine)
-        draft.devices[resource.resource_id] = device_plan(resource, mine, intent, tuple(runs[resource.resource_id]))
-
-
-def _best_start(draft: Draft, starts: Starts, kept: float | None) -> tuple[int, ...]:
-    """Return the start that breaks limits least, then the one of the plan before, then the cheapest."""
-    frame = draft.frame
-    first = np.flatnonzero((starts.stage == 0) & starts.permitted)
-    ways = [starts.without_pause(int(starts.pattern[entry]), float(starts.start[entry])) for entry in first]
-    fitting = [way for way in ways if way is not None and starts.permitted[list(way)].all()]
-    possible = fitting or [_first_way(starts, int(starts.pattern[first[0]]))]
-    power = np.array([starts.energy[list(way)].sum(axis=0) for way in possible]) / frame.hours
-    begin = np.array([starts.start[way[0]] for way in possible])
-    late = np.array([float(starts.end[way[-1]] > starts.deadline + 1.0) for way in possible])
-    broken = np.round(np.maximum(power - np.maximum(draft.headroom(), 0.0), 0.0) @ frame.hours, 3)
-    cost = _cost(frame, power, draft.net) + np.array([starts.wish[list(way)].sum() for way in possible])
-    moved = np.zeros(len(begin)) if kept is None else (np.abs(begin - kept) > SAME).astype(float)
-    return possible[int(np.lexsort((begin, cost, moved, late, broken))[0])]
-
-
-def _first_way(starts: Starts, pattern: int) -> tuple[int, ...]:
-    """Return the earliest permitted start of each segment, where none goes without a pause."""
-    stages = range(len(starts.patterns[pattern].segments))
-    ways = [starts.of(pattern, stage) for stage in stages]
-    return tuple(int(mine[np.argmax(starts.permitted[mine])]) for mine in ways)
-
-
-def _planned(draft: Draft, starts: Starts, entries: tuple[int, ...], power: Array) -> PlannedRun:
-    frame = draft.frame
-    pattern = int(starts.pattern[entries[0]])
-    end = float(starts.end[entries[-1]])
-    at_once = starts.without_pause(pattern, frame.now)
-    now = None if at_once is None else _cost(frame, starts.energy[list(at_once)].sum(axis=0) / frame.hours, draft.net)
-    return PlannedRun(
-        run_id=starts.run.run_id,
-        start=moment(float(starts.start[entries[0]])),
-        end=moment(end),
-        choice=starts.patterns[pattern].choice,
-        slots=starts.lay_out(entries),
-        cost=round(float(_cost(frame, power, draft.net)), 6),
-        cost_now=None if now is None else round(float(now), 6),
-        latest_start=moment(starts.latest) if starts.latest is not None else None,
-        met=end <= starts.deadline + 1.0,
-    )
 
 
 # -------------------------------------------------------------------------------------------------------- generation

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model import (
     DevicePlan,
@@ -216,7 +217,7 @@ def _store_reason(frame: Frame, resource: Resource, control: FillRate, device: D
     return note("store_surplus", resource.resource_id, **values)
 
 
-def _until(frame: Frame, resource: Resource, key: str, values: dict[str, str], when: Array) -> Note:
+def _until(frame: Frame, resource: Resource, key: str, values: dict[str, str], when: NDArray[np.bool_]) -> Note:
     """Return a sentence, with the first step in which something comes to be if there is one."""
     at = np.flatnonzero(when)
     if not len(at):
@@ -261,7 +262,7 @@ def _mode_reason(frame: Frame, resource: Resource, device: DevicePlan, marginal:
         "mode": ", ".join(actuator.mode[0] for actuator in device.actuators),
         "price": _money(marginal[0]),
         "currency": frame.snapshot.prices.currency,
-        "mean": _money(np.average(marginal, weights=frame.hours)),
+        "mean": _money(float(np.average(marginal, weights=frame.hours))),
     }
     if power[0] < -TINY:
         return note("mode_gives", resource.resource_id, **values)

@@ -39,7 +39,7 @@ def bound_cycles(problem: Problem, resource: Resource, parts: list[RunPart]) -> 
     most = most_cycles(resource)
     if most is None or not parts:
         return
-    past = _past(resource, problem.frame.now)
+    past = past_cycles(resource, problem.frame.now)
     possible = sum(max(len(pattern.segments) for pattern in part.starts.patterns) for part in parts)
     if possible + len(past) <= most:
         return
@@ -55,7 +55,7 @@ def bound_cycles(problem: Problem, resource: Resource, parts: list[RunPart]) -> 
     problem.put(rows, problem.columns(1, penalty=ONE_TOO_MANY * problem.frame.scale), -1.0)
 
 
-def _past(resource: Resource, now: float) -> Array:
+def past_cycles(resource: Resource, now: float) -> Array:
     """Return when the runs that have started did so, once more for each pause, of the last day, s since 1970."""
     found: list[float] = []
     for run in resource.runs:

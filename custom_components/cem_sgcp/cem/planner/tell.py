@@ -10,6 +10,7 @@ from .power_profile import PowerProfilePart
 from .problem import Part, Solved
 from .questions import Questions
 from .reasons import explain, own_cover
+from .relaxations import relaxations_of
 from .solution import limit_notes, limits_in_watts, marginal_price, numbers, peak_notes, watts
 from .stability import tell_runs
 from .terms import energy_cost, terms_of
@@ -52,6 +53,7 @@ def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
         objective=round(outcome.objective - told.penalties - questions.moves(outcome.x), 9),
         gap=outcome.gap,
         solver="HiGHS",
+        relaxations=relaxations_of(frame, net, devices, tuple(notes)),
         terms=terms_of(solved, told.exchange, devices),
         notes=tuple(notes),
     )
