@@ -9,8 +9,15 @@ import pytest
 
 from custom_components.cem_sgcp.cem.dispatch import DispatchMemory
 from custom_components.cem_sgcp.cem.model import (
+    ActuatorPlan,
+    DemandDriven,
+    DemandDrivenActuator,
+    DemandDrivenMode,
     Direction,
     FillRate,
+    FillRateActuator,
+    FillRateElement,
+    FillRateMode,
     InstructionKind,
     Intent,
     LimitCategory,
@@ -21,7 +28,9 @@ from custom_components.cem_sgcp.cem.model import (
     Phase,
     Resource,
     RunState,
+    Timer,
     TrafficLight,
+    Transition,
 )
 
 from .house import (
@@ -225,20 +234,165 @@ def _size(power):
 
 
 @st.composite
+def odd_ways(draw, names):
+    """Transitions, timers and the present mode of anything with modes."""
+    timers = tuple(
+        Timer(timer_id=name, duration=draw(st.floats(0, 1e5)), finished_at=draw(st.none() | moments))
+        for name in draw(st.sampled_from([(), ("a",), ("a", "b")]))
+    )
+    names_of_timers = [timer.timer_id for timer in timers]
+    pairs = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=5))
+    transitions = tuple(
+        Transition(
+            transition_id=str(index),
+            from_mode=source,
+            to_mode=target,
+            blocking_timers=tuple(draw(st.lists(st.sampled_from(names_of_timers), max_size=1)))
+            if names_of_timers
+            else (),
+            abnormal_condition_only=draw(st.booleans()),
+        )
+        for index, (source, target) in enumerate(pairs)
+    )
+    return {
+        "timers": timers,
+        "transitions": transitions,
+        "active_mode": draw(st.none() | st.sampled_from(names)),
+        "active_factor": draw(st.floats(0, 1)),
+    }
+
+
+number_ranges = st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5)).map(
+    lambda ends: NumberRange(start=ends[0], end=ends[1])
+)
+
+
+@st.composite
+def odd_controls(draw):
+    """Operation modes, a demand, or a store that is only filled."""
+    count = draw(st.integers(1, 3))
+    names = [str(index) for index in range(count)]
+    kind = draw(st.sampled_from(["modes", "demand", "store"]))
+    if kind == "modes":
+        return OperationModes(
+            modes=tuple(
+                OperationMode(mode_id=name, power=draw(number_ranges), abnormal_condition_only=draw(st.booleans()))
+                for name in names
+            ),
+            **draw(odd_ways(names)),
+        )
+    actuators = [f"actuator{index}" for index in range(draw(st.integers(1, 3)))]
+    if kind == "demand":
+        return DemandDriven(
+            actuators=tuple(
+                DemandDrivenActuator(
+                    actuator_id=actuator,
+                    modes=tuple(
+                        DemandDrivenMode(
+                            mode_id=name,
+                            power=draw(number_ranges),
+                            supply_rate=draw(number_ranges),
+                            abnormal_condition_only=draw(st.booleans()),
+                        )
+                        for name in names
+                    ),
+                    **draw(odd_ways(names)),
+                )
+                for actuator in actuators
+            ),
+            present_demand_rate=draw(st.floats(-1e6, 1e6)),
+        )
+    lowest = draw(st.floats(-100, 100))
+    return FillRate(
+        actuators=tuple(
+            FillRateActuator(
+                actuator_id=actuator,
+                modes=tuple(
+                    FillRateMode(
+                        mode_id=name,
+                        elements=(
+                            FillRateElement(
+                                level_range=NumberRange(start=-50.0, end=50.0),
+                                fill_rate=NumberRange(start=0.0, end=draw(st.floats(-1, 1))),
+                                power=NumberRange(start=draw(st.floats(0, 1e4)), end=draw(st.floats(0, 1e4))),
+                            ),
+                        ),
+                        abnormal_condition_only=draw(st.booleans()),
+                    )
+                    for name in names
+                ),
+                **draw(odd_ways(names)),
+            )
+            for actuator in actuators
+        ),
+        level=draw(st.floats(-200, 200)),
+        level_range=NumberRange(start=lowest, end=lowest + draw(st.floats(0, 100))),
+        level_unit=draw(st.sampled_from(["°C", "Wh", "%"])),
+    )
+
+
+@st.composite
 def odd_modes(draw, name):
-    ranges = draw(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5)), min_size=1, max_size=3))
     return Resource(
         resource_id=name,
-        control=OperationModes(
-            modes=tuple(
-                OperationMode(mode_id=str(index), power=NumberRange(start=start, end=end))
-                for index, (start, end) in enumerate(ranges)
-            )
-        ),
+        control=draw(odd_controls()),
         power=draw(powers),
         controllable=draw(st.booleans()),
         available=draw(st.booleans()),
     )
+
+
+def modes_of(resource):
+    """Actuator → modes, with the timers that run by names of modes that they block from the present one."""
+    control = resource.control
+    if isinstance(control, OperationModes):
+        return {resource.resource_id: control}
+    return {actuator.actuator_id: actuator for actuator in control.actuators}
+
+
+def power_at(mode, factor, level):
+    power = mode.power if not hasattr(mode, "elements") else mode.elements[0].power
+    return power.start + factor * (power.end - power.start)
+
+
+def check_modes(resource, instruction, now, *, abnormal):
+    """What is instructed exists, draws what is said, and begins nothing that a timer or the rules of S2 forbid."""
+    owners = modes_of(resource)
+    assert {choice.actuator_id for choice in instruction.modes} == set(owners)
+    total = 0.0
+    for choice in instruction.modes:
+        owner = owners[choice.actuator_id]
+        modes = {mode.mode_id: mode for mode in owner.modes}
+        chosen = modes[choice.mode_id]
+        total += power_at(chosen, choice.factor, None)
+        if all(mode.abnormal_condition_only for mode in owner.modes):
+            continue
+        assert abnormal or not chosen.abnormal_condition_only
+        active = modes.get(owner.active_mode)
+        if active is None or active is chosen or not owner.transitions:
+            continue
+        running = {
+            timer.timer_id for timer in owner.timers if timer.finished_at is not None and timer.finished_at > now
+        }
+        open_ways = {
+            way.to_mode
+            for way in owner.transitions
+            if way.from_mode == owner.active_mode
+            and (abnormal or not way.abnormal_condition_only)
+            and running.isdisjoint(way.blocking_timers)
+        }
+        if active.abnormal_condition_only and not abnormal:
+            # It must not stay; where nothing leads out, the least will do.
+            continue
+        if choice.mode_id not in open_ways:
+            # Only less than the present mode is taken in spite of a timer.
+            assert size(chosen) < size(active)
+    assert instruction.power == pytest.approx(total, rel=1e-3, abs=25.0)
+
+
+def size(mode):
+    power = mode.power if not hasattr(mode, "elements") else mode.elements[0].power
+    return max(abs(power.start), abs(power.end))
 
 
 @st.composite
@@ -292,6 +446,19 @@ def odd_plans(draw, resources):
         if draw(st.booleans())
     )
     price = draw(st.floats(-1, 1))
+    devices = tuple(
+        made.replace(
+            actuators=tuple(
+                ActuatorPlan(
+                    actuator_id=draw(st.sampled_from([made.resource_id, "actuator0", "actuator1"])),
+                    mode=(draw(st.sampled_from("0123")),) * 4,
+                    factor=(draw(st.floats(0, 1)),) * 4,
+                )
+                for _ in range(draw(st.integers(0, 2)))
+            )
+        )
+        for made in devices
+    )
     return plan(*devices, now=draw(moments), import_price=(price,) * 4, hours=draw(st.floats(0.1, 100)))
 
 
@@ -317,12 +484,14 @@ def test_no_input_raises_and_every_instruction_is_possible(data):
         if data.draw(st.booleans()):
             resources = data.draw(odd_resources())
         planned = data.draw(st.none() | odd_plans(resources))
+        now = data.draw(moments)
+        limits = tuple(data.draw(st.lists(odd_limits(), max_size=4)))
         result = call(
             *resources,
             net=data.draw(st.none() | st.floats(allow_nan=True, allow_infinity=True)),
-            now=data.draw(moments),
+            now=now,
             plan=planned,
-            limits=tuple(data.draw(st.lists(odd_limits(), max_size=4))),
+            limits=limits,
             light=TrafficLight(phase=data.draw(st.sampled_from(Phase)), until=data.draw(st.none() | moments)),
             memory=memory,
         )
@@ -334,8 +503,11 @@ def test_no_input_raises_and_every_instruction_is_possible(data):
             about = instruction.resource_id, instruction.kind in {InstructionKind.SET, InstructionKind.RELEASE}
             assert about not in seen
             seen.add(about)
-            if isinstance(resource.control, FillRate) and instruction.power is not None and resource.available:
+            battery_or_car = isinstance(resource.control, FillRate) and resource.kind in {"battery", "ev_charger"}
+            if battery_or_car and instruction.power is not None and resource.available:
                 assert -5000.0 - 0.1 <= instruction.power <= 11_040.0 + 0.1
+            if instruction.modes and not resource.kind:
+                check_modes(resource, instruction, now, abnormal=True)
             if instruction.limit is not None:
                 assert math.isfinite(instruction.limit)
         for entry in result.unheld:
@@ -352,3 +524,69 @@ def test_the_same_input_gives_the_same_answer(data):
     first = call(*resources, net=1000.0, plan=planned, limits=limits)
     again = call(*resources, net=1000.0, plan=planned, limits=limits)
     assert first == again
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_modes_that_are_instructed_can_be_had_and_draw_what_is_said(data):
+    """S2: transitions, timers and abnormal conditions; nothing is begun that they forbid, whatever the limits."""
+    resource = data.draw(odd_modes("device0")).replace(available=True, controllable=True)
+    memory = DispatchMemory()
+    for second in range(data.draw(st.integers(1, 3))):
+        red, emergency = data.draw(st.booleans()), data.draw(st.booleans())
+        limits = (
+            (limit(data.draw(st.floats(0, 2e4)), category=LimitCategory.EMERGENCY if emergency else "obligation"),)
+            if data.draw(st.booleans())
+            else ()
+        )
+        now = START + timedelta(seconds=40 * second)
+        result = call(
+            resource,
+            net=data.draw(st.floats(-1e5, 1e5)),
+            now=now,
+            plan=data.draw(st.none() | odd_plans((resource,)).map(lambda made: made.replace(created=START))),
+            limits=limits,
+            light=TrafficLight(phase=Phase.RED if red else Phase.GREEN),
+            memory=memory,
+        )
+        memory = result.memory
+        for instruction in result.instructions:
+            if instruction.modes:
+                check_modes(resource, instruction, now, abnormal=red or (emergency and bool(limits)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    base=st.floats(0, 3000),
+    allowed=st.floats(0, 9000),
+    levels=st.lists(st.floats(0, 4000), min_size=1, max_size=4),
+    wanted=st.integers(0, 4),
+    priorities=st.tuples(st.integers(1, 10), st.integers(1, 10)),
+)
+def test_what_has_modes_never_brings_the_import_above_a_limit(base, allowed, levels, wanted, priorities):
+    """Two of them, off included among their modes: the house alone decides whether the limit can be held."""
+    names = [str(index) for index in range(len(levels) + 1)]
+    control = OperationModes(
+        modes=tuple(
+            OperationMode(mode_id=name, power=NumberRange(start=power, end=power))
+            for name, power in zip(names, [0.0, *levels], strict=True)
+        )
+    )
+    mode = names[min(wanted, len(levels))]
+    full = [0.0, *levels][min(wanted, len(levels))]
+    one = Resource(resource_id="one", control=control, power=full, controllable=True, priority=priorities[0])
+    two = Resource(resource_id="two", control=control, power=full, controllable=True, priority=priorities[1])
+    planned = plan(
+        *(
+            device_plan(name, Intent.ON, full).replace(
+                actuators=(ActuatorPlan(actuator_id=name, mode=(mode,) * 4, factor=(1.0,) * 4),)
+            )
+            for name in ("one", "two")
+        )
+    )
+    result = call(one, two, net=base + 2 * full, plan=planned, limits=(limit(allowed),))
+    drawn = sum(instruction.power for instruction in result.instructions)
+    assert base + drawn <= max(allowed, base) + 1.0
+    assert (result.unheld == ()) is (base <= allowed + 1.0)
+    if base + 2 * full <= allowed - 50.0:
+        assert drawn == pytest.approx(2 * full, abs=0.2)
