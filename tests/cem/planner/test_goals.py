@@ -127,7 +127,7 @@ def test_every_preset_plans_and_serves_what_it_is_named_after(preset):
         goal, sign = served[preset]
         assert sign * value(plan, goal) >= sign * value(plain, goal) - 1e-3
     if preset in {"co2", "peak", "grid_friendliness"}:
-        assert abs(value(plan, goal)) < 0.97 * abs(value(plain, goal))
+        assert abs(value(plan, goal)) <= 0.97 * abs(value(plain, goal)) + 1e-6  # nothing is taken: nothing to better
 
 
 def test_presets_follow_the_price_scale_and_leave_what_is_no_weight():

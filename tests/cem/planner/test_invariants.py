@@ -135,7 +135,9 @@ def check_store(snapshot: SiteSnapshot, control: FillRate, device) -> None:
     least = charging.power.start
     away = control.departure is not None
     there = snapshot.grid.seconds[1:] <= (control.departure.timestamp() if away else np.inf)
-    assert np.all(power[there & (power > 1.0)] >= least - 1.0)
+    # In steps of half an hour and longer it may charge for a part of the step.
+    fine = snapshot.grid.durations < 1800
+    assert np.all(power[there & fine & (power > 1.0)] >= least - 1.0)
     if away:
         gone = snapshot.grid.seconds[:-1] >= control.departure.timestamp()
         assert np.all(np.abs(power[gone]) < 1e-6)

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..model.time_grid import Array
 from .exchange import Exchange, trading_prices
-from .fill_rate import FillRatePart
+from .fill_rate import FillRatePart, moved_path
 from .matrix import Matrix
 from .power_profile import PowerProfilePart, RunPart
 from .problem import Part, Problem, Solved
-from .solve import Outcome
+from .solve import Options, Outcome, solve
 
 #: What is broken by less than this is noise of the solver, price scales.
 NOISE: Final = 1e-4
@@ -50,6 +50,16 @@ class Answer:
         return {name: steps for name, steps in found.items() if steps}
 
     @property
+    def moved_paths(self) -> dict[str, Array]:
+        """The levels of stores along which their modes are not as they were taken, by the store's name."""
+        found = {
+            part.resource.resource_id: moved_path(part, self.problem.frame, self.outcome.x)
+            for part in self.parts
+            if isinstance(part, FillRatePart)
+        }
+        return {name: path for name, path in found.items() if path is not None}
+
+    @property
     def penalties(self) -> float:
         """What broken limits and missed targets add to the objective; no money."""
         return float((self.matrix.penalty * self.outcome.x).sum())
@@ -64,9 +74,14 @@ class Answer:
         """All runs that wait."""
         return [run for part in self.parts if isinstance(part, PowerProfilePart) for run in part.waiting]
 
-    def without_penalties(self) -> Matrix:
-        """Return the problem in which what was broken may be broken that much for nothing: so prices are prices."""
-        matrix, x = self.matrix, self.outcome.x
-        soft = matrix.penalty > 0
-        upper: Array = np.where(soft, np.minimum(matrix.upper, np.maximum(x, 0.0) + NOISE), matrix.upper)
-        return replace(matrix, cost=matrix.cost - matrix.penalty, penalty=np.zeros(len(x)), upper=upper)
+    def without_penalties(self, settings: Options) -> Answer:
+        """Return the answer where what was broken may be broken that much for nothing: so prices are prices."""
+        matrix = free_of_penalties(self.matrix, self.outcome.x)
+        return replace(self, matrix=matrix, outcome=solve(matrix, settings, self.outcome.x))
+
+
+def free_of_penalties(matrix: Matrix, x: Array) -> Matrix:
+    """Return a problem in which what a solution broke may be broken that much for nothing."""
+    soft = matrix.penalty > 0
+    upper: Array = np.where(soft, np.minimum(matrix.upper, np.maximum(x, 0.0) + NOISE), matrix.upper)
+    return replace(matrix, cost=matrix.cost - matrix.penalty, penalty=np.zeros(len(x)), upper=upper)

@@ -15,13 +15,12 @@ from ..model import DemandDriven, DemandDrivenActuator, DemandDrivenMode, Device
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
-from .mode_columns import Commitment
+from .mode_columns import Commitment, joined, power_bounds
 from .mode_commitment import commit
 from .mode_lines import ModeLine, ends_of, mode_line
 from .mode_machine import machine_of
 from .mode_plan import conduct, on_or_off
 from .not_controllable import NotControllablePart, add_power
-from .operation_mode import power_bounds
 from .problem import OUT_OF_RANGE, Problem, Solved
 from .solution import device_cost, watts
 
@@ -93,17 +92,12 @@ def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDr
     demand = _demand(frame, control)
     lacking = _meet(problem, control, [entry for _, entry in commitments], demand)
     bounds = [power_bounds(entry) for _, entry in commitments]
-    flows = [entry.effect.power.joined() for _, entry in commitments]
     problem.device(
         resource,
         constant=sum((entry.effect.power.constant for _, entry in commitments), frame.zeros()),
         most=sum((most for most, _ in bounds), frame.zeros()),
         least=sum((least for _, least in bounds), frame.zeros()),
-        entries=(
-            np.concatenate([flow[0] for flow in flows]),
-            np.concatenate([flow[1] for flow in flows]),
-            np.concatenate([flow[2] for flow in flows]),
-        ),
+        entries=joined([entry.effect.power for _, entry in commitments]),
     )
     return DemandDrivenPart(resource=resource, commitments=tuple(commitments), demand=demand, lacking=lacking)
 

@@ -47,6 +47,16 @@ class Sum:
         return total
 
 
+def joined(sums: list[Sum]) -> Flow:
+    """Return all flows of some sums in one."""
+    flows = [entry.joined() for entry in sums] or [Sum(np.zeros(0)).joined()]
+    return (
+        np.concatenate([flow[0] for flow in flows]),
+        np.concatenate([flow[1] for flow in flows]),
+        np.concatenate([flow[2] for flow in flows]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What all modes of a machine do together."""
@@ -145,3 +155,12 @@ def add_span(problem: Problem, line: ModeLine, present: Array, effect: Effect, h
     at, columns, values = held.joined()
     problem.put(rows[at], columns, -values * line.stretch[at])
     return more
+
+
+def power_bounds(commitment: Commitment) -> tuple[Array, Array]:
+    """Return the most and the least that a machine can draw, kW per step."""
+    lines, present = commitment.machine.lines, commitment.present
+    none = np.zeros(len(present))
+    most = np.max([none, *(line.highest * np.maximum(line.stretch, 1.0) for line in lines)], axis=0)
+    least = np.min([none, *(line.lowest * np.maximum(line.stretch, 1.0) for line in lines)], axis=0)
+    return present * most, present * least

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model import DevicePlan, OperationMode, OperationModes, Resource
-from ..model.time_grid import Array
 from .messages import note
-from .mode_columns import Commitment
+from .mode_columns import Commitment, power_bounds
 from .mode_commitment import commit
 from .mode_lines import ModeLine, ends_of, mode_line
 from .mode_machine import machine_of
@@ -74,15 +73,6 @@ def add(problem: Problem, resource: Resource, control: OperationModes) -> Operat
     )
     quotas = tuple(entry for quota in control.quotas if (entry := add_quota(problem, commitment, quota)) is not None)
     return OperationModePart(resource=resource, commitment=commitment, quotas=quotas)
-
-
-def power_bounds(commitment: Commitment) -> tuple[Array, Array]:
-    """Return the most and the least that a machine can draw, kW per step."""
-    lines, present = commitment.machine.lines, commitment.present
-    none = np.zeros(len(present))
-    most = np.max([none, *(line.highest * np.maximum(line.stretch, 1.0) for line in lines)], axis=0)
-    least = np.min([none, *(line.lowest * np.maximum(line.stretch, 1.0) for line in lines)], axis=0)
-    return present * most, present * least
 
 
 def _line(mode: OperationMode, steps: int) -> ModeLine:

@@ -8,27 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..model import (
-    DemandDriven,
-    FillRate,
-    OperationModes,
-    Plan,
-    PowerEnvelope,
-    PowerProfile,
-    Resource,
-    SiteSnapshot,
-)
-from . import demand_driven, fill_rate, not_controllable, operation_mode, power_envelope, power_profile
+from ..model import Note, Plan, SiteSnapshot
 from .answer import Answer
-from .exchange import add_exchange
+from .building import Shape, build, forbid
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
-from .linear import available
+from .linear import SolverError, available
 from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept
-from .problem import Part, Problem
 from .questions import Questions
+from .scenario_sites import mean_site, sites_of
+from .scenarios import weigh
 from .solve import ABSOLUTE_GAP, CHANGE, Options, WhatIf, solve
 from .stability import kept_starts
 from .tell import tell
@@ -74,6 +65,9 @@ def make_plan(
 
 
 def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan | None) -> Plan:
+    sites = sites_of(snapshot)
+    if sites:
+        snapshot = mean_site(snapshot, sites) if len(sites) > 1 else sites[0].snapshot
     frame = frame_of(snapshot)
     kept = kept_starts(snapshot, previous, frame)
     settings = Options(
@@ -84,71 +78,56 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
         threads=options.threads,
         seed=options.seed,
     )
-    answer = _answer(frame, kept, settings)
-    relaxed, told = answer.broken, answer
-    if relaxed:
-        matrix = answer.without_penalties()
-        again = replace(answer, matrix=matrix, outcome=solve(matrix, settings, answer.outcome.x))
+    answer, shape = _answer(frame, kept, settings)
+    relaxed = answer.broken
+    notes: tuple[Note, ...] = ()
+    if len(sites) > 1:
+        try:
+            answer = weigh(sites, answer, shape, settings)
+        except SolverError as error:
+            notes = (note("scenarios_left_out", count=str(len(sites)), reason=str(error)),)
+    told = answer
+    if answer.broken:
+        again = answer.without_penalties(settings)
         told = answer if again.wasteful else again
     rows = [run.choice_row for run in answer.runs]
     reduced = answer.outcome.linear.reduced
     questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs, reduced)
-    return tell(told, questions, relaxed=relaxed)
+    plan = tell(told, questions, relaxed=relaxed)
+    return plan.replace(scenarios=0 if notes else len(sites), notes=(*plan.notes, *notes))
 
 
-def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> Answer:
+def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> tuple[Answer, Shape]:
     """Solve; then solve again with what the first solution got wrong.
 
-    Where a store fills and empties at once, that is forbidden. Where a limit cannot be kept, runs may miss their
-    deadline, which comes after a limit in the order of precedence.
+    Where a store fills and empties at once, that is forbidden. Where its modes depend on its level, they are taken
+    along the levels of the solution. Where a limit cannot be kept, runs may miss their deadline, which comes after a
+    limit in the order of precedence.
     """
-    forbidden: dict[str, set[int]] = {}
-    late = False
+    shape = Shape(kept=kept)
     for _ in range(MAXIMUM_ROUNDS):
-        problem = Problem(frame)
-        exchange = add_exchange(problem)
-        parts = [_add(problem, resource, kept, late=late) for resource in frame.snapshot.resources]
-        for part in parts:
-            steps = forbidden.get(part.resource.resource_id)
-            if isinstance(part, fill_rate.FillRatePart) and steps:
-                fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
-        matrix = problem.finish()
-        answer = Answer(problem=problem, exchange=exchange, parts=parts, matrix=matrix, outcome=solve(matrix, settings))
-        too_much = not late and answer.broken and any(np.isfinite(run.starts.deadline) for run in answer.runs)
-        wasteful = answer.wasteful
-        if not wasteful and not too_much:
+        built = build(frame, shape)
+        matrix = built.problem.finish()
+        answer = Answer(
+            problem=built.problem,
+            exchange=built.exchange,
+            parts=built.parts,
+            matrix=matrix,
+            outcome=solve(matrix, settings),
+        )
+        too_much = not shape.late and answer.broken and any(np.isfinite(run.starts.deadline) for run in answer.runs)
+        wasteful, moved = answer.wasteful, answer.moved_paths
+        if not wasteful and not too_much and not moved:
             break
-        late = late or too_much
-        for name, steps in wasteful.items():
-            # What it did once it may do elsewhere: the second time it is forbidden everywhere.
-            forbidden[name] = set(range(frame.steps)) if name in forbidden else steps
-    return answer
-
-
-def _add(problem: Problem, resource: Resource, kept: dict[str, Kept], *, late: bool) -> Part:
-    """Add a resource by its control type: one file each."""
-    if not resource.available:
-        name = resource.name or resource.resource_id
-        return not_controllable.add(problem, resource, (note("unavailable", resource.resource_id, name=name),))
-    match resource.control:
-        case PowerEnvelope() as control:
-            return power_envelope.add(problem, resource, control)
-        case FillRate() as control:
-            return fill_rate.add(problem, resource, control)
-        case PowerProfile():
-            return power_profile.add(problem, resource, kept, late=late)
-        case OperationModes() as control:
-            return operation_mode.add(problem, resource, control)
-        case DemandDriven() as control:
-            return demand_driven.add(problem, resource, control)
-        case _:
-            return not_controllable.add(problem, resource)
+        shape = replace(
+            shape,
+            late=shape.late or too_much,
+            forbidden=forbid(shape, wasteful, frame.steps),
+            paths={**shape.paths, **moved},
+        )
+    return answer, shape
 
 
 def matrix_of(snapshot: SiteSnapshot) -> Matrix:
     """Return the problem of a snapshot without a plan before; for benchmarks and tests."""
-    problem = Problem(frame_of(snapshot))
-    add_exchange(problem)
-    for resource in snapshot.resources:
-        _add(problem, resource, {}, late=False)
-    return problem.finish()
+    return build(frame_of(snapshot), Shape()).problem.finish()

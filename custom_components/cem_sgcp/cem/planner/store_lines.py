@@ -84,14 +84,14 @@ def level_per_kwh(control: FillRate) -> float:
     return max(control.level_range.end - control.level_range.start, abs(control.level), 1.0) / 10.0
 
 
-def actuator_lines(actuator: FillRateActuator, level: float, unit: float) -> Actuator:
-    """Return the lines of an actuator at a level."""
+def actuator_lines(actuator: FillRateActuator, level: float, unit: float, factor: float = 1.0) -> Actuator:
+    """Return the lines of an actuator at a level; `factor` multiplies its fill rates."""
     lines: list[Line] = []
     can_idle = False
     for mode in actuator.modes:
         if mode.abnormal_condition_only:
             continue
-        line = _line(_element_at(mode.elements, level), unit)
+        line = _line(_element_at(mode.elements, level), unit / factor if factor > 0 else unit)
         can_idle = can_idle or line.from_zero
         if not line.nothing:
             lines.append(line)

@@ -1,8 +1,12 @@
-"""Targets of a store: the band that its level should be in from a start to an end (S2 FRBC fill level target profile).
+"""Targets of a store: the band that its level should be in from a start to an end (S2 fill level target profile).
 
-They are kept softly, at a high price, so that a departure that comes too early still gets a plan that says what lacks.
-It must not know how the level comes about.
+A target without a price is kept as far as it can be, at a high price for the largest miss, so that a departure that
+comes too early still gets a plan that says what lacks. One with a price is comfort: every unit outside the band for an
+hour counts with that price and Goals.comfort_weight, and gives way where that is worth it. It must not know how the
+level comes about.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,12 +14,43 @@ from ..model import FillRate, LevelTarget
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .problem import MISSED_TARGET, Problem
+from .store_level import Level
 from .store_lines import presence
 
 
-def add_target(
-    problem: Problem, control: FillRate, target: LevelTarget, unit: float, levels: tuple[Ints, Ints, Ints]
-) -> tuple[LevelTarget, int, int] | None:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target in the problem."""
+
+    target: LevelTarget
+    moments: Array
+    """When the level counts, seconds since 1970."""
+    lacking: Ints
+    """Columns of what lacks, kWh: one for all moments, or for comfort one for each."""
+    over: Ints
+    """Columns of what is too much."""
+
+    @property
+    def comfort(self) -> bool:
+        """Whether it has a price."""
+        return self.target.price is not None
+
+    def missed(self, x: Array) -> tuple[float, float]:
+        """Return what lacks at most and what is too much at most, kWh."""
+        return float(x[self.lacking].max(initial=0.0)), float(x[self.over].max(initial=0.0))
+
+    def outside(self, x: Array, least: float) -> tuple[float, float, float] | None:
+        """Return by how many kWh at most the level is outside the band, and from when to when by more than `least`."""
+        away = np.maximum(x[self.lacking], x[self.over]) if self.comfort else np.array([max(self.missed(x))])
+        at = np.flatnonzero(away > least)
+        if not len(at):
+            return None
+        moments = self.moments if self.comfort else self.moments[[0, -1]]
+        last = moments[at[-1]] if self.comfort else moments[-1]
+        return float(away.max()), float(moments[at[0]]), float(last)
+
+
+def add_target(problem: Problem, control: FillRate, target: LevelTarget, unit: float, level: Level) -> Target | None:
     """Add the rows of a target: at its start, at every edge within, at its end."""
     frame = problem.frame
     first, last = max(target.start.timestamp(), frame.now), min(target.end.timestamp(), frame.horizon)
@@ -23,7 +58,14 @@ def add_target(
         return None
     inner = frame.edges[(frame.edges > first) & (frame.edges < last)]
     moments = np.unique(np.concatenate(([first], inner, [last])))
-    lacking, over = problem.columns(2, penalty=MISSED_TARGET * frame.scale)
+    if target.price is None:
+        lacking, over = np.split(problem.columns(2, penalty=MISSED_TARGET * frame.scale), 2)
+    else:
+        # The level is a line between two moments: each counts for half of the time to its neighbours.
+        gaps = np.diff(moments, prepend=moments[0], append=moments[-1]) / 3600.0
+        price = target.price * unit * frame.snapshot.goals.comfort_weight * (gaps[:-1] + gaps[1:]) / 2.0
+        lacking = problem.columns(len(moments), extra=price)
+        over = problem.columns(len(moments), extra=price)
     weights = _level_at(frame, control, moments)
     for bound, slack, sign in ((target.minimum, lacking, 1.0), (target.maximum, over, -1.0)):
         if bound is None:
@@ -31,10 +73,10 @@ def add_target(
         begun = weights[:, 0] * (control.level / unit)
         rows = problem.rows(len(moments), sign * bound / unit - sign * begun, np.inf)
         problem.put(rows, slack, 1.0)
-        for columns, direction in zip(levels, (1.0, -1.0, 1.0), strict=True):
+        for columns, direction in zip((level.inside, level.below, level.above), (1.0, -1.0, 1.0), strict=True):
             at, step = np.nonzero(weights[:, 1:])
             problem.put(rows[at], columns[step], sign * direction * weights[at, step + 1])
-    return target, int(lacking), int(over)
+    return Target(target=target, moments=moments, lacking=lacking, over=over)
 
 
 def _level_at(frame: Frame, control: FillRate, moments: Array) -> Array:
