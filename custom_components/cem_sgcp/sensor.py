@@ -28,6 +28,7 @@ from .series_attributes import (
     shown_level,
     shown_unit,
 )
+from .warmth_sensor import warmth_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -114,9 +115,10 @@ def _cost_of_day(coordinator: CemCoordinator, days_ahead: int) -> float | None:
 def _price(coordinator: CemCoordinator, *, export: bool) -> float | None:
     snapshot = coordinator.data.snapshot
     slot = None if snapshot is None else snapshot.prices.at(dt_util.utcnow())
-    if slot is None:
+    if slot is None or snapshot is None:
         return None
-    return slot.export_price if export else slot.import_price
+    prices = snapshot.prices
+    return prices.export_price(slot) if export else prices.import_price(slot)
 
 
 def _lpc_state(coordinator: CemCoordinator) -> str:
@@ -557,9 +559,12 @@ async def async_setup_entry(
     for device in coordinator.devices:
         async_add_entities(
             [
-                DeviceSensor(coordinator, device, description)
-                for description in DEVICE_SENSORS
-                if description.exists_fn(KINDS[device.kind])
+                *(
+                    DeviceSensor(coordinator, device, description)
+                    for description in DEVICE_SENSORS
+                    if description.exists_fn(KINDS[device.kind])
+                ),
+                *warmth_sensors(coordinator, device),
             ],
             config_subentry_id=device.device_id,
         )

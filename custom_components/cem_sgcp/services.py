@@ -6,6 +6,9 @@ The neutral model checks the meaning. It must not decide anything.
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from enum import StrEnum
+import json
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
@@ -27,17 +30,27 @@ from .cem.model import (
     Phase,
     PriceProfile,
     Run,
+    TemperatureProfile,
     TrafficLight,
 )
 from .const import DOMAIN
 from .coordinator import CemConfigEntry, CemCoordinator
+from .devices import KINDS
 from .devices.base import Device
 from .errors import translated
 from .grid_side import CONTRACT
+from .journal import as_csv
 from .plan_response import plan_response, run_response
 from .validators import duration, moment, number, one_of, single, slots, text
 
 ATTR_CONFIG_ENTRY: Final = "config_entry_id"
+
+
+class LogFormat(StrEnum):
+    """How the proof log is handed out."""
+
+    JSON = "json"
+    CSV = "csv"
 
 
 # ------------------------------------------------------------------------------------------------ schemas
@@ -76,6 +89,17 @@ SCHEMA_PROFILE = vol.Schema(
         vol.Optional("clear", default=False): cv.boolean,
     }
 )
+SCHEMA_TEMPERATURE = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Optional("slots"): slots,
+        vol.Optional("minimum"): number(-273.15, 1000),
+        vol.Optional("maximum"): number(-273.15, 1000),
+        vol.Optional("zone"): text,
+        vol.Optional("profile_id", default="action"): text,
+        vol.Optional("clear", default=False): cv.boolean,
+    }
+)
 SCHEMA_SIGNAL = vol.Schema(
     {
         **_SITE,
@@ -103,6 +127,15 @@ SCHEMA_LIMIT = vol.Schema(
 )
 SCHEMA_CLEAR_LIMIT = vol.Schema({**_SITE, vol.Optional("limit_id"): text, vol.Optional("direction"): one_of(Direction)})
 SCHEMA_SITE = vol.Schema(_SITE)
+SCHEMA_LOG = vol.Schema(
+    {
+        **_SITE,
+        vol.Optional("start"): moment,
+        vol.Optional("end"): moment,
+        vol.Optional("format", default=LogFormat.JSON): one_of(LogFormat),
+        vol.Optional("path"): text,
+    }
+)
 
 
 # ------------------------------------------------------------------------------------------------ targets
@@ -186,10 +219,7 @@ async def _set_profile(call: ServiceCall, data: dict[str, Any], *, environment: 
         for index, slot in enumerate(data["slots"]):
             if all(slot.get(name) is None for name in fields):
                 raise ModelError("missing_field", f"slots[{index}].{fields[0]}")
-        entries = [
-            {**slot, **{key: moment_or_same(slot[key]) for key in ("start", "end") if key in slot}}
-            for slot in data["slots"]
-        ]
+        entries = _timed(data["slots"])
         profile = PriceProfile.from_json(
             {
                 "profile_id": data.get("profile_id", "action"),
@@ -201,6 +231,33 @@ async def _set_profile(call: ServiceCall, data: dict[str, Any], *, environment: 
             raise ModelError("unknown_option", "currency", expected=coordinator.currency, value=profile.currency)
     await (coordinator.async_set_environment if environment else coordinator.async_set_prices)(profile)
     return {"slots": 0 if profile is None else len(profile.slots)}
+
+
+async def _set_temperature_profile(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    coordinator, device = _device(call, data)
+    if not KINDS[device.kind].has_temperature:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_temperature", translation_placeholders={"value": device.name}
+        )
+    profile: TemperatureProfile | None = None
+    if not data["clear"]:
+        if "slots" not in data:
+            raise ModelError("missing_field", "slots")
+        profile = TemperatureProfile.from_json(
+            {
+                "profile_id": data["profile_id"],
+                "zone": data.get("zone", device.name),
+                "slots": _timed(data["slots"]),
+                **{key: data[key] for key in ("minimum", "maximum") if key in data},
+            }
+        )
+    await coordinator.async_set_temperatures(device.device_id, profile)
+    return {"slots": 0 if profile is None else len(profile.slots)}
+
+
+def _timed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return slots with their times in UTC."""
+    return [{**slot, **{key: moment_or_same(slot[key]) for key in ("start", "end") if key in slot}} for slot in entries]
 
 
 def moment_or_same(value: Any) -> Any:
@@ -291,6 +348,29 @@ async def _get_plan(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
     return plan_response(_site(call, data))
 
 
+async def _export_log(call: ServiceCall, data: dict[str, Any]) -> ServiceResponse:
+    """Return the proof log, or write it where Home Assistant may write."""
+    coordinator = _site(call, data)
+    start, end, path = data.get("start"), data.get("end"), data.get("path")
+    if start is not None and end is not None and end <= start:
+        raise ModelError("end_before_start", "end", start=start.isoformat(), end=end.isoformat())
+    if path is not None and not await call.hass.async_add_executor_job(call.hass.config.is_allowed_path, path):
+        raise ModelError("not_allowed", "path", value=path)
+    rows = await coordinator.journal.async_rows(start, end)
+    if data["format"] is LogFormat.CSV:
+        answer: dict[str, Any] = {"csv": as_csv(rows)}
+    else:
+        answer = {"rows": rows}
+    if path is None:
+        return {"count": len(rows), **answer}
+    content = answer["csv"] if "csv" in answer else json.dumps(rows, ensure_ascii=False, indent=1)
+    try:
+        await call.hass.async_add_executor_job(lambda: Path(path).write_text(content, encoding="utf-8"))
+    except OSError as error:
+        raise ModelError("not_written", "path", value=path, reason=error.strerror or str(error)) from error
+    return {"count": len(rows), "path": path}
+
+
 type Action = Callable[[ServiceCall, dict[str, Any]], Awaitable[ServiceResponse]]
 
 ACTIONS: dict[str, tuple[vol.Schema, Action, SupportsResponse]] = {
@@ -326,11 +406,13 @@ ACTIONS: dict[str, tuple[vol.Schema, Action, SupportsResponse]] = {
     ),
     "set_price_profile": (SCHEMA_PROFILE, _set_price_profile, SupportsResponse.OPTIONAL),
     "set_environment_profile": (SCHEMA_PROFILE, _set_environment_profile, SupportsResponse.OPTIONAL),
+    "set_temperature_profile": (SCHEMA_TEMPERATURE, _set_temperature_profile, SupportsResponse.OPTIONAL),
     "set_grid_signal": (SCHEMA_SIGNAL, _set_signal, SupportsResponse.OPTIONAL),
     "set_power_limit": (SCHEMA_LIMIT, _set_limit, SupportsResponse.OPTIONAL),
     "clear_power_limit": (SCHEMA_CLEAR_LIMIT, _clear_limit, SupportsResponse.OPTIONAL),
     "replan": (SCHEMA_SITE, _replan, SupportsResponse.OPTIONAL),
     "get_plan": (SCHEMA_SITE, _get_plan, SupportsResponse.ONLY),
+    "export_log": (SCHEMA_LOG, _export_log, SupportsResponse.OPTIONAL),
 }
 
 

@@ -33,6 +33,7 @@ def forms() -> Iterator[tuple[tuple[str, ...], Any]]:
     yield (*step, "signal"), schemas.signal_schema(["on"])
     yield ("options", "step", "plan"), schemas.options_schema("EUR")
     yield ("options", "step", "goals"), schemas.goals_schema("EUR")
+    yield ("options", "step", "forecast"), schemas.forecast_schema()
     yield ("options", "step", "tariff"), schemas.billing_schema("EUR")
     for kind in KINDS:
         for name in ("user", "reconfigure"):

@@ -231,6 +231,11 @@ class DeviceKind:
     """Whether an appliance runs, by its state or its power; None: not known."""
 
     @property
+    def has_temperature(self) -> bool:
+        """Whether it heats or cools something whose temperature is planned."""
+        return self.thermal is not _no_thermal_sources
+
+    @property
     def flexible(self) -> bool:
         """Whether there is anything to tell it, so that people may let it be controlled."""
         return self.commands is not _not_instructed

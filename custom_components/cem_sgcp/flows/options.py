@@ -1,4 +1,4 @@
-"""Options flow: how the plan behaves, what counts besides money, and what the tariff charges besides its price.
+"""Options flow: how the plan behaves, what counts besides money, what the tariff charges, what forecasts stand on.
 
 A menu with one screen each. The listener of the config entry reloads it when the options change; this flow must not.
 """
@@ -12,14 +12,16 @@ from ..const import (
     CONF_CURRENCY,
     CONF_FROZEN_MINUTES,
     CONF_HORIZON_HOURS,
+    CONF_LOG_DAYS,
     CONF_PLAN_INTERVAL,
+    CONF_SCENARIOS,
     DEFAULT_OPTIONS,
 )
 from .billing import billing_errors, kept_billing, shown_billing
 from .checks import tidy
-from .schemas import billing_schema, goals_schema, options_schema
+from .schemas import billing_schema, forecast_schema, goals_schema, options_schema
 
-_WHOLE = (CONF_HORIZON_HOURS, CONF_PLAN_INTERVAL, CONF_FROZEN_MINUTES)
+_WHOLE = (CONF_HORIZON_HOURS, CONF_PLAN_INTERVAL, CONF_FROZEN_MINUTES, CONF_LOG_DAYS)
 
 
 class CemOptionsFlow(OptionsFlow):
@@ -27,15 +29,27 @@ class CemOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show what can be set."""
-        return self.async_show_menu(step_id="init", menu_options=["plan", "goals", "tariff"])
+        return self.async_show_menu(step_id="init", menu_options=["plan", "goals", "tariff", "forecast"])
 
     async def async_step_plan(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show and keep how the plan behaves."""
         schema = options_schema(self._currency)
         if user_input is not None:
-            return self._keep(schema, tidy(self.hass, user_input | {key: int(user_input[key]) for key in _WHOLE}))
+            return self._keep(
+                schema, tidy(self.hass, user_input | {key: int(user_input[key]) for key in _WHOLE if key in user_input})
+            )
         return self.async_show_form(
             step_id="plan", data_schema=self.add_suggested_values_to_schema(schema, self._known)
+        )
+
+    async def async_step_forecast(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show and keep what the forecasts stand on, and whether uncertainty is planned for."""
+        schema = forecast_schema()
+        if user_input is not None:
+            whole = user_input | {CONF_SCENARIOS: int(user_input[CONF_SCENARIOS])}
+            return self._keep(schema, tidy(self.hass, whole))
+        return self.async_show_form(
+            step_id="forecast", data_schema=self.add_suggested_values_to_schema(schema, self._known)
         )
 
     async def async_step_goals(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -55,26 +55,31 @@ from ..const import (
     CONF_GRID_SIGNAL,
     CONF_HORIZON_HOURS,
     CONF_LIMIT,
+    CONF_LOG_DAYS,
     CONF_MOVE_GAIN,
     CONF_MOVE_SHARE,
     CONF_NAME,
     CONF_NET_METERING,
     CONF_NETWORK_FEE,
+    CONF_OUTDOOR,
     CONF_PEAK_ENTITY,
     CONF_PEAK_PRICE,
     CONF_PERIOD,
     CONF_PERIODS,
     CONF_PLAN_INTERVAL,
     CONF_PRICE,
+    CONF_SCENARIOS,
     CONF_SELF_CONSUMPTION_PRICE,
     CONF_SMOOTHING_PRICE,
     CONF_SOURCE,
     CONF_START,
     CONF_SURCHARGE,
     CONF_TIERS,
+    CONF_UNCERTAINTY,
     CONF_VALUE,
     CONF_VAT,
     CONF_WEAR_WEIGHT,
+    CONF_WEATHER,
     CONF_WEEKDAYS,
     CONF_WINDOW,
     SOURCE_ENERGYZERO,
@@ -107,6 +112,9 @@ _POWER_FILTER: Final[list[Any]] = [
 POWER_ENTITY: Final = EntitySelector({"filter": _POWER_FILTER})
 PRICE_ENTITY: Final = EntitySelector({"filter": [{"domain": ["sensor", "event", "number", "input_number"]}]})
 CO2_ENTITY: Final = EntitySelector({"filter": [{"domain": ["sensor", "number", "input_number"]}]})
+TEMPERATURE_ENTITY: Final = EntitySelector(
+    {"filter": [{"domain": ["sensor", "number", "input_number"], "device_class": "temperature"}]}
+)
 SIGNAL_ENTITY: Final = EntitySelector(
     {"filter": [{"domain": ["select", "input_select", "sensor", "binary_sensor", "input_boolean"]}]}
 )
@@ -261,6 +269,19 @@ def options_schema(currency: str) -> vol.Schema:
             vol.Required(CONF_MOVE_SHARE): number(0, 100, 0.1, "%"),
             vol.Required(CONF_FROZEN_MINUTES): number(0, 720, 1, UnitOfTime.MINUTES),
             vol.Required(CONF_DASHBOARD): BooleanSelector(),
+            vol.Required(CONF_LOG_DAYS, default=731): number(1, 3660, 1, UnitOfTime.DAYS),
+        }
+    )
+
+
+def forecast_schema() -> vol.Schema:
+    """Return what the forecasts stand on, and whether the plan is made for several ways things may turn out."""
+    return vol.Schema(
+        {
+            vol.Optional(CONF_WEATHER): EntitySelector({"filter": [{"domain": ["weather"]}]}),
+            vol.Optional(CONF_OUTDOOR): TEMPERATURE_ENTITY,
+            vol.Required(CONF_UNCERTAINTY): BooleanSelector(),
+            vol.Required(CONF_SCENARIOS): number(2, 20, 1),
         }
     )
 
