@@ -118,7 +118,8 @@ def _store(device: Device, sensing: Sensing, level: float, power: float | None) 
     least, greatest = powers(data, 2000.0)
     model, room = tank(data, sensing), _room(data)
     found = _bands(data, sensing)
-    levels = span(found, 20.0, 0.0)
+    # A heater that is on or off does not end at a kelvin exactly.
+    levels = span(found, 20.0, 3.0)
     draw = sensing.usage
     if draw is None:
         draw = daily_draw(value(data, "daily_use", DAILY_USE, 0.0, 1000.0) * 1000.0, data.get("draw_shape"), sensing)

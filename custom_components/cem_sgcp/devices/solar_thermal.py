@@ -139,7 +139,7 @@ def _store(device: Device, sensing: Sensing, level: float, power: float | None) 
     least, greatest = powers(data, USUAL_POWER)
     model, room = tank(data, sensing), _room(data)
     found = bands(data, sensing, HOT_WATER)
-    levels = span(found, 20.0, 0.0)
+    levels = span(found, 20.0, 3.0)
     drawn = sensing.usage
     if drawn is None:
         energy = value(data, "daily_use", DAILY_USE, 0.0, 1000.0) * 1000.0
