@@ -6,6 +6,7 @@ It must not know what columns and rows mean.
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model.time_grid import Array
 from .cuts import Rows
@@ -16,6 +17,10 @@ try:
     import highspy
 except ImportError:  # the solver has no wheel for this machine: plan by rules
     highspy = None  # type: ignore[assignment]
+
+
+#: Statuses of a basis: at its lower bound, in the basis, free.
+AT_LOWER, BASIC, AT_ZERO = 0, 1, 3
 
 
 class SolverError(Exception):
@@ -119,6 +124,22 @@ class Linear:
             raise SolverError(self._solver.modelStatusToString(status))
         self._solution = self._solver.getSolution()
         self.objective = float(self._solver.getInfo().objective_function_value)
+
+    @property
+    def basis(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        """Where the last run ended: status of each column and each row."""
+        basis = self._solver.getBasis()
+        columns = np.array([int(entry) for entry in basis.col_status], dtype=np.int8)
+        return columns, np.array([int(entry) for entry in basis.row_status], dtype=np.int8)
+
+    def begin_at(self, columns: NDArray[np.int8], rows: NDArray[np.int8]) -> None:
+        """Begin the next run where others ended: a status for each column and each row."""
+        names = {int(entry): entry for entry in highspy.HighsBasisStatus.__members__.values()}
+        basis = highspy.HighsBasis()
+        basis.col_status = [names[entry] for entry in columns.tolist()]
+        basis.row_status = [names[entry] for entry in rows.tolist()]
+        basis.valid = True
+        self._solver.setBasis(basis)
 
     @property
     def seconds(self) -> float:

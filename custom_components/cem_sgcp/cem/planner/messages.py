@@ -41,6 +41,7 @@ _PLAIN: Final[dict[str, str]] = {
     "comfort_missed": "{name} leaves its comfort band by up to {shortfall} {unit} between {start} and {end}; keeping "
     "it costs more than it is said to be worth, or is not possible.",
     "unavailable": "{name} is not available; its forecast counts.",
+    "scenarios_left_out": "The plan counts on what is expected: {count} scenarios could not be weighed ({reason}).",
     "not_proven": "A good plan was found, but not proven to be the best: that may be up to {gap} % cheaper.",
     "fallback_missing": "The solver is not installed; a plan by simple rules is used.",
     "fallback_failed": "The solver found no plan ({reason}); a plan by simple rules is used.",

@@ -95,6 +95,8 @@ class Problem:
         self.least = frame.base.copy()
         self._finishers: list[Callable[[], None]] = []
         self.balance = self.rows(frame.steps, 0.0, 0.0)
+        self.common = 0, 0
+        """How many columns and rows there are before those that depend on bounds and prices; known when finished."""
         self.balances = [self.balance]
         """All rows that are balances; a supplier has a positive entry."""
 
@@ -195,6 +197,7 @@ class Problem:
 
     def finish(self) -> Matrix:
         """Let those add what they must, who need to know all devices, and return the arrays."""
+        self.common = self._columns.count, self._rows
         for finisher in self._finishers:
             finisher()
         self._row_lower[0][:] = self._fixed

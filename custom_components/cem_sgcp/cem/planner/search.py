@@ -77,13 +77,13 @@ class Search:
         self.linear.fix(self.whole, self.current[self.whole])
         self.objective = self._run()
 
-    def better(self) -> None:
-        """Change one decision at a time for as long as that brings enough."""
+    def better(self, trials: int = MAXIMUM_TRIALS) -> None:
+        """Change one decision at a time for as long as that brings enough, with so many linear problems at most."""
         threshold = self.change
         self._trials = 0
         if not np.isfinite(self.objective):
             return
-        while self._trials < MAXIMUM_TRIALS and self.linear.seconds < self.time_limit:
+        while self._trials < trials and self.linear.seconds < self.time_limit:
             for columns, values in self._promising(threshold):
                 before = self.current[columns]
                 self.linear.fix(columns, values)
@@ -93,7 +93,7 @@ class Search:
                     self.objective = objective
                     break
                 self.linear.fix(columns, before)
-                if self._trials >= MAXIMUM_TRIALS:
+                if self._trials >= trials:
                     break
             else:
                 break
