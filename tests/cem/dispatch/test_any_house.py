@@ -559,7 +559,7 @@ def test_modes_that_are_instructed_can_be_had_and_draw_what_is_said(data):
 @given(
     base=st.floats(0, 3000),
     allowed=st.floats(0, 9000),
-    levels=st.lists(st.floats(0, 4000), min_size=1, max_size=4),
+    levels=st.lists(st.floats(10, 4000), min_size=1, max_size=4),
     wanted=st.integers(0, 4),
     priorities=st.tuples(st.integers(1, 10), st.integers(1, 10)),
 )

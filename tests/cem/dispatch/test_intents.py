@@ -428,3 +428,46 @@ def test_modes_for_emergencies_only_are_not_used():
     modes = tuple(entry.replace(abnormal_condition_only=True) for entry in heater.control.modes)
     heater = heater.replace(control=heater.control.replace(modes=modes))
     assert told(call(heater, net=0.0, plan=plan(device_plan("heater", Intent.OFF))), "heater").power == 0.0
+
+
+def _valued(name, intent, value, power=0.0):
+    return device_plan(name, intent, power).replace(stored_value=None if value is None else (value,) * 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        # A kWh in the first saves one at 30 ct in the evening, in the second one at 15 ct at night.
+        ((0.30, 0.15), (4000.0, 0.0)),
+        ((0.15, 0.30), (0.0, 4000.0)),
+        # What is worth about the same shares equally, as does what nobody knows the worth of.
+        ((0.30, 0.29), (2000.0, 2000.0)),
+        ((0.30, None), (2000.0, 2000.0)),
+    ],
+)
+def test_within_a_priority_surplus_goes_where_a_kwh_is_worth_more(values, expected):
+    following = plan(
+        *(_valued(f"battery{index}", Intent.CHARGE_SURPLUS, value) for index, value in enumerate(values, start=1))
+    )
+    result = call(battery("battery1"), battery("battery2"), net=-4000.0, plan=following)
+    assert (told(result, "battery1").power, told(result, "battery2").power) == pytest.approx(expected)
+
+
+def test_what_the_more_valuable_store_leaves_of_the_surplus_goes_to_the_other():
+    following = plan(_valued("battery1", Intent.CHARGE_SURPLUS, 0.3), _valued("battery2", Intent.CHARGE_SURPLUS, 0.1))
+    result = call(battery("battery1"), battery("battery2"), net=-7000.0, plan=following)
+    assert told(result, "battery1").power == pytest.approx(5000.0)
+    assert told(result, "battery2").power == pytest.approx(2000.0)
+
+
+def test_the_users_priority_stands_above_the_value_of_a_kwh():
+    following = plan(_valued("battery1", Intent.CHARGE_SURPLUS, 0.3), _valued("battery2", Intent.CHARGE_SURPLUS, 0.1))
+    result = call(battery("battery1", priority=7), battery("battery2", priority=2), net=-4000.0, plan=following)
+    assert told(result, "battery2").power == pytest.approx(4000.0)
+
+
+def test_the_house_is_covered_by_what_is_worth_less():
+    following = plan(_valued("battery1", Intent.COVER_HOUSE, 0.25), _valued("battery2", Intent.COVER_HOUSE, 0.10))
+    result = call(battery("battery1"), battery("battery2"), net=6000.0, plan=following)
+    assert told(result, "battery2").power == pytest.approx(-5000.0)
+    assert told(result, "battery1").power == pytest.approx(-1000.0)

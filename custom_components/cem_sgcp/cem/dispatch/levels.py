@@ -34,3 +34,24 @@ def element_at(mode: FillRateMode, level: float) -> FillRateElement:
 
 def _distance(level_range: NumberRange, level: float) -> float:
     return max(level_range.lower - level, level - level_range.upper, 0.0)
+
+
+def exchange_rates(control: FillRate) -> tuple[float, float]:
+    """Return what is stored of a kWh drawn, and what leaves the store for a kWh supplied, at the present level.
+
+    Where levels are no energy the planner counts stored energy as the electricity that fills it: 1.
+    """
+    unit = {"Wh": 1.0, "kWh": 1000.0}.get(control.level_unit)
+    filled, drawn = 1.0, 1.0
+    if unit is None:
+        return filled, drawn
+    for actuator in control.actuators:
+        for mode in actuator.modes:
+            element = element_at(mode, control.level)
+            power, rate = element.power, element.fill_rate
+            if power.upper > 0.0 and rate.upper > 0.0:
+                filled = rate.upper * unit * 3600.0 / power.upper
+            elif power.lower < 0.0 and rate.lower < 0.0:
+                drawn = rate.lower * unit * 3600.0 / power.lower
+    # A slip of the unit in a description must not turn an order upside down.
+    return min(max(filled, 0.1), 10.0), min(max(drawn, 0.1), 10.0)

@@ -39,6 +39,10 @@ class Wish:
     """What they would be in, by the plan; None: whatever fits the power."""
     factors: tuple[float, ...] = ()
     """Operation mode factor of each actuator of `wanted`."""
+    stored_worth: float | None = None
+    """By the plan, what a kWh of surplus is worth in the store, currency; None: not known."""
+    supply_cost: float | None = None
+    """By the plan, what a kWh that the store supplies is worth when it stays there, currency; None: not known."""
     demand: float | None = None
     """Demand unit per s that must be met, where there is a demand."""
 

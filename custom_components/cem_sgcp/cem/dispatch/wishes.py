@@ -26,7 +26,7 @@ from ..model import (
     PowerEnvelope,
     Resource,
 )
-from .levels import element_at
+from .levels import element_at, exchange_rates
 from .memory import DeviceMemory
 from .mode_wishes import mode_wish, store_wish
 from .modes import options
@@ -93,6 +93,9 @@ def wish(
     low = min(0.0, max(planned.lower[step], -can.give))
     high = max(0.0, min(planned.upper[step], can.most))
     made = follow(resource, can, intent, reason, power=power, low=low, high=high)
+    if planned.stored_value is not None:
+        value, (filled, drawn) = planned.stored_value[step], exchange_rates(control)
+        made = made.changed(stored_worth=value * filled, supply_cost=value * drawn)
     return store_wish(made, found, planned, step=step, phase=phase, memory=memory) if found else made
 
 
