@@ -2,9 +2,10 @@
 
     Σ supply rate x supply factor + lacking − too much = demand            in every step
 
-What lacks has the price of a level out of its range; what is too much, where modes leave no choice, that of a wish, so
-that nothing is wasted even where electricity earns money. An actuator without memory shares its steps: it goes on and
-off as the demand asks for it. A gap in the forecast reads as the present demand. It must not know any device kind.
+What lacks costs a hundred times what it would by the dearest actuator, as a level out of its range does; what is too
+much, where modes leave no choice, twice that, so that nothing is wasted even where electricity earns money. An actuator
+without memory shares its steps: it goes on and off as the demand asks for it. A gap in the forecast reads as the
+present demand. It must not know any device kind.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from .not_controllable import NotControllablePart, add_power
 from .problem import OUT_OF_RANGE, Problem, Solved
 from .solution import device_cost, watts
 
-#: Price of supplying more than is asked for, in price scales per kWh.
+#: Price of supplying more than is asked for, as a multiple of what it costs by the dearest actuator.
 TOO_MUCH = 2.0
 
 #: A share of the demand that lacks below this is not told.
@@ -90,7 +91,7 @@ def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDr
         told = note("no_modes", resource.resource_id, name=resource.name or resource.resource_id)
         return add_power(problem, resource, None, (told,))
     demand = _demand(frame, control)
-    lacking = _meet(problem, control, [entry for _, entry in commitments], demand)
+    lacking = _meet(problem, [entry for _, entry in commitments], demand)
     bounds = [power_bounds(entry) for _, entry in commitments]
     problem.device(
         resource,
@@ -102,7 +103,7 @@ def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDr
     return DemandDrivenPart(resource=resource, commitments=tuple(commitments), demand=demand, lacking=lacking)
 
 
-def _meet(problem: Problem, control: DemandDriven, commitments: list[Commitment], demand: Array) -> Ints:
+def _meet(problem: Problem, commitments: list[Commitment], demand: Array) -> Ints:
     """Add the rows of the demand; returns the columns of what lacks.
 
     Rows are divided by the largest rate there is, so that their numbers are near one whatever the unit.
@@ -110,9 +111,9 @@ def _meet(problem: Problem, control: DemandDriven, commitments: list[Commitment]
     frame = problem.frame
     steps = frame.steps
     size = max(float(demand.max()), *(_largest(entry) for entry in commitments), 1e-9)
-    price = frame.scale * frame.hours * size / _units_per_kwh(control)
-    lacking = problem.columns(steps, penalty=OUT_OF_RANGE * price / size)
-    over = problem.columns(steps, extra=TOO_MUCH * price / size)
+    price = _dearest(frame, commitments) * frame.hours
+    lacking = problem.columns(steps, penalty=OUT_OF_RANGE * price)
+    over = problem.columns(steps, extra=TOO_MUCH * price)
     fixed = sum((entry.effect.rate.constant for entry in commitments), frame.zeros())
     rows = problem.rows(steps, (demand - fixed) / size, (demand - fixed) / size)
     problem.put(rows, lacking, 1.0 / size)
@@ -127,22 +128,16 @@ def _largest(commitment: Commitment) -> float:
     return max(float(np.max(np.abs(line.rate))) for line in commitment.machine.lines)
 
 
-def _units_per_kwh(control: DemandDriven) -> float:
-    """Return how many demand units a kWh is: by the actuator that makes the most of its electricity.
-
-    Where none takes electricity, what the strongest supplies in an hour stands for 10 kWh.
-    """
-    best = strongest = 0.0
-    for actuator in control.actuators:
-        for mode in actuator.modes:
-            for power, supply in (
-                (mode.power.start, mode.supply_rate.start),
-                (mode.power.end, mode.supply_rate.end),
-            ):
-                strongest = max(strongest, supply * 3600.0)
-                if power > 0 and supply > 0:
-                    best = max(best, supply * 3600.0 / (power / 1000.0))
-    return best or strongest / 10.0 or 1.0
+def _dearest(frame: Frame, commitments: list[Commitment]) -> float:
+    """Return what a demand unit costs by the dearest way there is, with electricity at the price scale."""
+    dearest, strongest = 0.0, 1e-9
+    for line in (line for entry in commitments for line in entry.machine.lines):
+        for power, rate, cost in zip(line.power, line.rate, line.cost, strict=True):
+            at = rate > 0
+            strongest = max(strongest, float(rate.max(initial=0.0)))
+            price = (np.abs(power[at]) * frame.scale + np.maximum(cost[at], 0.0)) / rate[at]
+            dearest = max(dearest, float(price.max(initial=0.0)))
+    return max(dearest, 0.1 * frame.scale / strongest)
 
 
 def _demand(frame: Frame, control: DemandDriven) -> Array:
