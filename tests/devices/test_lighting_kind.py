@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.cem_sgcp.cem.model import InstructionKind, Intent, ModeChoice, OperationModes
 from custom_components.cem_sgcp.devices import KINDS
-from tests.devices.house import ADVISE, BERLIN, CONTROLLED, NOW, device, instruct, released, sensing, state, told
+from tests.devices.house import ADVISE, BERLIN, CONTROLLED, device, instruct, released, sensing, state, told
 
 LIGHTING = KINDS["lighting"]
 DATA: dict[str, Any] = {"rated_power": 200, "floor": 40, "light_entity": "light.hall", "not_emergency": True}
@@ -130,4 +130,3 @@ def test_an_emergency_light_is_never_touched() -> None:
     assert not LIGHTING.controllable(one)
     assert told(one, to("dimmed"), sensing(lamp(80))) == []
     assert LIGHTING.entities(one) == {"light.hall"}
-    assert NOW < EVENING

@@ -67,12 +67,13 @@ def test_what_is_drawn_a_day_is_stated_or_learned() -> None:
     assert control_of(DATA, usage=learned).usage == learned
 
 
-def test_a_sump_is_the_other_way_round() -> None:
-    control = control_of(DATA | {"empties": True})
-    assert control.actuators[0].modes[1].elements[0].fill_rate.end * 60 == pytest.approx(-30.0)
+def test_a_sump_is_emptied_by_filling_its_free_space() -> None:
+    control = control_of(DATA | {"empties": True}, "60")
+    assert control.level == pytest.approx(400.0)
+    assert (control.level_range.start, control.level_range.end) == pytest.approx((100.0, 800.0))
+    assert control.actuators[0].modes[1].elements[0].fill_rate.end * 60 == pytest.approx(30.0)
     assert control.usage is not None
-    assert control.usage.intervals[0].value < 0
-    assert control.terminal_value == 0.0
+    assert control.usage.intervals[0].value > 0
 
 
 def test_it_is_switched_as_its_actuator_is_told() -> None:

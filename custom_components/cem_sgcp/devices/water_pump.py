@@ -1,7 +1,8 @@
 """Water pump with a tank: water is pumped when power is cheap, and the tank never runs dry or over.
 
 Fill rate (S2 FRBC), level in litres; IEC TR 62746-2 figure 1, water pump. What is drawn is learned, else a stated daily
-use spread over the day. A pump that empties a sump is the same the other way round: what flows in is stated.
+use spread over the day. A pump that empties a sump fills its free space: there the level is the space that is left, and
+what flows in uses it up.
 
 Fields: power_entity, power_inverted; level_entity (%, L, m³), capacity (L), minimum, maximum (%), rated_power (W), flow
 (L/min), empties, daily_flow (L a day), flow_shape (even, tapping, morning, evening); priority. act: see `switching`.
@@ -100,9 +101,11 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
     least = value(data, "minimum", 20.0, 0.0, 100.0) / 100.0
     most = max(value(data, "maximum", 95.0, 0.0, 100.0) / 100.0, least)
     transitions, timers = on_and_off(data, sensing, on=on, since=since)
-    sign = -1.0 if data.get("empties") is True else 1.0
+    bounds = NumberRange(start=least * capacity, end=most * capacity)
+    if data.get("empties") is True:
+        level, bounds = capacity - level, NumberRange(start=(1.0 - most) * capacity, end=(1.0 - least) * capacity)
     whole, still = NumberRange(start=0.0, end=capacity), NumberRange(start=0.0, end=0.0)
-    flow = sign * value(data, "flow", 0.0) / 60.0
+    flow = value(data, "flow", 0.0) / 60.0
     pumping = FillRateElement(
         level_range=whole,
         fill_rate=NumberRange(start=flow, end=flow),
@@ -130,24 +133,22 @@ def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resour
                 ),
             ),
             level=level,
-            level_range=NumberRange(start=least * capacity, end=most * capacity),
+            level_range=bounds,
             level_unit="L",
-            usage=_usage(data, sign, sensing),
-            # A full sump is worth nothing to anybody.
-            terminal_value=0.0 if sign < 0 else None,
+            usage=_usage(data, sensing),
         ),
         available=True,
         **common,
     )
 
 
-def _usage(data: Mapping[str, Any], sign: float, sensing: Sensing) -> Series:
-    """Return what is drawn, L/s; what flows into a sump is negative."""
+def _usage(data: Mapping[str, Any], sensing: Sensing) -> Series:
+    """Return what is drawn, or flows into a sump, L/s."""
     if sensing.usage is not None:
         return sensing.usage
     daily = daily_draw(value(data, "daily_flow", 300.0), data.get("flow_shape") or "even", sensing)
     # Its unit per hour, over 3600 s.
-    return Series(intervals=tuple(entry.replace(value=sign * entry.value / 3600.0) for entry in daily.intervals))
+    return Series(intervals=tuple(entry.replace(value=entry.value / 3600.0) for entry in daily.intervals))
 
 
 def _rated(device: Device) -> float:
