@@ -18,6 +18,11 @@ TRANSLATIONS = json.loads(
     (Path(__file__).parents[1] / "custom_components" / DOMAIN / "translations" / "en.json").read_text()
 )["exceptions"]
 
+ROOM = (
+    "radiator",
+    {"power_entity": "sensor.heater", "temperature_entity": "sensor.room", "max_power": 1500, "heat_loss": 30},
+)
+
 SCALARS = (
     st.none()
     | st.booleans()
@@ -50,6 +55,7 @@ def _untouched(house: ManagedHouse) -> Any:
         state.environment,
         state.light,
         dict(state.settings),
+        dict(state.temperatures),
     )
 
 
@@ -66,8 +72,8 @@ async def _answer(hass: HomeAssistant, action: str, data: dict[str, Any]) -> Ser
 async def test_bad_input_gives_a_translated_error_and_changes_nothing(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, action: str
 ) -> None:
-    house = await ManagedHouse.build(hass, freezer, devices={"Washer": DEVICES["Washer"]})
-    device = house.device_id("Washer")
+    house = await ManagedHouse.build(hass, freezer, devices={"Washer": DEVICES["Washer"], "Room": ROOM})
+    device = house.device_id("Room" if action == "set_temperature_profile" else "Washer")
     takes_device = "device_id" in {str(key) for key in ACTIONS[action][0].schema}
     samples: list[dict[str, Any]] = []
 

@@ -243,13 +243,9 @@ async def _set_temperature_profile(call: ServiceCall, data: dict[str, Any]) -> S
     if not data["clear"]:
         if "slots" not in data:
             raise ModelError("missing_field", "slots")
+        document: dict[str, Any] = {key: data[key] for key in ("profile_id", "minimum", "maximum") if key in data}
         profile = TemperatureProfile.from_json(
-            {
-                "profile_id": data["profile_id"],
-                "zone": data.get("zone", device.name),
-                "slots": _timed(data["slots"]),
-                **{key: data[key] for key in ("minimum", "maximum") if key in data},
-            }
+            document | {"zone": data.get("zone", device.name), "slots": _timed(data["slots"])}
         )
     await coordinator.async_set_temperatures(device.device_id, profile)
     return {"slots": 0 if profile is None else len(profile.slots)}

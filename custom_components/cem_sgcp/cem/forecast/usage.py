@@ -59,17 +59,31 @@ def forecast_use(
 def _drawn(temperature: Series, power: Series, model: ThermalModel, room: Series | float, past: Quarters) -> Array:
     """Return what was drawn in each quarter hour, W, NaN where it is not known.
 
-    A single value may be negative: a sensor follows draws and heater late, and what reads as drawn too early is given
-    back after. Only sums over days count.
+    From means over steps, what was stored in a step is known as half of the difference between the means after and
+    before it: a quarter of what flowed before, half of what flowed in it, a quarter of what flowed after. Heat and
+    losses are seen through the same window, so that a heater that comes on does not read as a draw. A single value may
+    be negative, because a sensor follows late: only sums over days count.
     """
-    level = temperature.between(past.edges)
-    heat = model.efficiency * power.between(past.edges)
-    around = np.full(len(level), float(room)) if isinstance(room, float | int) else room.between(past.edges)
-    # Temperature at the edges of each quarter hour, from the means to either side.
-    edges = np.concatenate(([np.nan], (level[1:] + level[:-1]) / 2, [np.nan]))
-    stored = model.capacity * np.diff(edges) * PER_HOUR
-    use: Array = heat - (level - around) / model.resistance - stored
-    return np.where(np.abs(use) <= MOST_USE, use, np.nan)
+    step = _step(temperature)
+    first = np.floor(past.edges[0] / step) * step
+    edges = np.arange(first, past.edges[-1] + step / 2, step)
+    level = temperature.between(edges)
+    around = np.full(len(level), float(room)) if isinstance(room, float | int) else room.between(edges)
+    flow = model.efficiency * power.between(edges) - (level - around) / model.resistance
+    use = np.full(len(level), np.nan)
+    if len(level) > 2:
+        stored = model.capacity * (level[2:] - level[:-2]) / 2 * (3600.0 / step)
+        use[1:-1] = (flow[:-2] + 2 * flow[1:-1] + flow[2:]) / 4 - stored
+    use = np.where(np.abs(use) <= MOST_USE, use, np.nan)
+    owner = ((past.edges[:-1] - first) // step).astype(np.intp)
+    known: Array = np.where(owner < len(use), use[np.minimum(owner, len(use) - 1)], np.nan)
+    return known
+
+
+def _step(temperature: Series) -> float:
+    """Return an hour for a record of hours, else a quarter of it, s."""
+    starts, ends, _ = temperature.columns
+    return 4 * QUARTER if float(np.median(ends - starts)) > 2 * QUARTER else QUARTER
 
 
 def _profile(table: Array, days: Ints, *, weekend: bool) -> Array:
