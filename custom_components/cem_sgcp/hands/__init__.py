@@ -91,6 +91,7 @@ class Hands:
         arm.advised = None
         if not commands:
             return
+        arm.pace.note(self._hass, commands)
         now = self._clock()
         verdict = judge(
             arm.last,

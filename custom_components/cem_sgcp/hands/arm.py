@@ -16,6 +16,7 @@ from ..cem.model import Instruction
 from ..devices.base import Command, Device
 from .call import Caller
 from .gate import Sent, Standing
+from .pace import Pace
 from .records import CallRecord, CallResult
 from .verify import Baseline, async_watch, baseline, shown
 
@@ -61,6 +62,7 @@ class Arm:
         self.failing = False
         """The last instruction whose outcome is known was not carried out."""
         self.caller = Caller(hass, device.name)
+        self.pace = Pace()
         self._hass = hass
         self._report = report
         self._clock = clock
@@ -147,7 +149,10 @@ class Arm:
         """Watch for the effect of a command and report it; `complete`: the instruction is carried out with it."""
         began = self._hass.loop.time()
         zone = dt_util.get_default_time_zone()
-        if await async_watch(self._hass, command, before, zone, newer=job.newer, within=job.within):
+        patience = max(self.pace.within(expect) for expect in command.expect)
+        if job.within is not None:
+            patience = min(patience, job.within)
+        if await async_watch(self._hass, command, before, zone, newer=job.newer, patience=patience):
             self._unproven = 0 if complete else self._unproven
             self._report(replace(record, result=CallResult.VERIFIED, final=complete))
             return True

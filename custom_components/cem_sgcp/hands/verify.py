@@ -87,9 +87,9 @@ async def async_watch(
     time_zone: tzinfo,
     *,
     newer: asyncio.Event,
-    within: float | None = None,
+    patience: float,
 ) -> bool:
-    """Wait until a command shows its effect; False after its time, or as soon as a newer command is there."""
+    """Wait `patience` s until a command shows its effect; False after that, or once a newer command is there."""
     if shown(hass, command, before, time_zone):
         return True
     wake = asyncio.Event()
@@ -98,13 +98,12 @@ async def async_watch(
     def on_change(_event: Event[EventStateChangedData]) -> None:
         wake.set()
 
-    limit = max(expect.within for expect in command.expect)
     stop: Callable[[], None] = async_track_state_change_event(
         hass, {expect.entity_id for expect in command.expect}, on_change
     )
     superseded = hass.loop.create_task(_wake_on(newer, wake))
     try:
-        async with asyncio.timeout(limit if within is None else min(limit, within)):
+        async with asyncio.timeout(patience):
             while not newer.is_set():
                 await wake.wait()
                 wake.clear()
