@@ -357,3 +357,50 @@ def test_scenarios_name_devices_that_are_not_there_without_harm():
         battery(), grid=grid(6), scenarios=(scenario("a", devices=(ghost,)), scenario("b", base_load=flat(900)))
     )
     assert make_plan(site).scenarios == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_there_is_a_plan_for_whatever_scenarios(seed):
+    random = np.random.default_rng(seed)
+    far = NOW + timedelta(days=400)
+    odd = (
+        Series(intervals=()),
+        flat(1e9),
+        flat(-1e9),
+        Series.from_values(far, HOUR, [5.0]),
+        Series.from_values(NOW, HOUR, random.uniform(-1e4, 1e4, 12).tolist()),
+    )
+
+    def device(name: str) -> DeviceScenario:
+        picked = [odd[random.integers(len(odd))] if random.random() < 0.6 else None for _ in range(3)]
+        moments = [
+            NOW + timedelta(hours=float(random.uniform(-30, 60))) if random.random() < 0.5 else None for _ in "ab"
+        ]
+        return DeviceScenario(
+            resource_id=name,
+            forecast=picked[0],
+            usage=picked[1],
+            demand=picked[2],
+            departure=moments[0],
+            arrival=moments[1],
+        )
+
+    site = mixed_house().replace(grid=grid(6))
+    for _ in range(4):
+        names = [resource.resource_id for resource in site.resources]
+        scenarios = tuple(
+            scenario(
+                str(number),
+                float(10.0 ** random.uniform(-9, 6)),
+                base_load=odd[random.integers(len(odd))] if random.random() < 0.7 else None,
+                prices=prices(random.uniform(-1, 5, 24).tolist(), random.uniform(-1, 5, 24).tolist())
+                if random.random() < 0.3
+                else None,
+                devices=tuple(device(name) for name in names if random.random() < 0.7),
+            )
+            for number in range(int(random.integers(1, 5)))
+        )
+        plan = make_plan(site.replace(scenarios=scenarios))
+        assert plan.status is not PlanStatus.FAILED
+        assert np.isfinite([*plan.net_power, *plan.marginal_price, plan.cost, plan.objective]).all()
+        assert plan.scenarios in (0, len(scenarios))

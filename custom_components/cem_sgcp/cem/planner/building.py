@@ -39,6 +39,8 @@ class Built:
     problem: Problem
     exchange: Exchange
     parts: list[Part]
+    spans: Mapping[str, range]
+    """The columns that each resource added, by its name."""
 
 
 def forbid(shape: Shape, wasteful: Mapping[str, set[int]], steps: int) -> dict[str, frozenset[int]]:
@@ -59,12 +61,17 @@ def build(frame: Frame, shape: Shape) -> Built:
     """Add the exchange and all resources."""
     problem = Problem(frame)
     exchange = add_exchange(problem)
-    parts = [_add(problem, resource, shape) for resource in frame.snapshot.resources]
+    parts: list[Part] = []
+    spans: dict[str, range] = {}
+    for resource in frame.snapshot.resources:
+        first = problem.size
+        parts.append(_add(problem, resource, shape))
+        spans[resource.resource_id] = range(first, problem.size)
     for part in parts:
         steps = shape.forbidden.get(part.resource.resource_id)
         if isinstance(part, fill_rate.FillRatePart) and steps:
             fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
-    return Built(problem=problem, exchange=exchange, parts=parts)
+    return Built(problem=problem, exchange=exchange, parts=parts, spans=spans)
 
 
 def _add(problem: Problem, resource: Resource, shape: Shape) -> Part:

@@ -132,6 +132,11 @@ class Problem:
         store.integer.append(np.full(count, integer))
         return np.arange(first, store.count)
 
+    @property
+    def size(self) -> int:
+        """How many columns there are so far."""
+        return self._columns.count
+
     def rows(self, count: int, lower: ArrayLike, upper: ArrayLike) -> Ints:
         """Add rows with their bounds."""
         first = self._rows
