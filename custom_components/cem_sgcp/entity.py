@@ -24,7 +24,7 @@ class CemEntity(CoordinatorEntity[CemCoordinator]):
 
     _attr_has_entity_name = True
     #: Series are for the dashboard; the recorder keeps the states.
-    _unrecorded_attributes = frozenset({"series", "notes", "runs", "calls", "levels"})
+    _unrecorded_attributes = frozenset({"series", "notes", "runs", "calls", "levels", "temperatures"})
 
     def __init__(self, coordinator: CemCoordinator, description: EntityDescription, *, fast: bool = False) -> None:
         """Name the entity after its description."""

@@ -167,7 +167,8 @@ class Sense:
             learned=self._state.learned.get(device.device_id),
             forecast=self.forecasts.get(device.device_id) if ahead else None,
             horizon=now + self.horizon,
-            outdoor=self.outdoor if ahead else None,
+            # Always: whether an air conditioner cools or heats must not differ between the plan and its hands.
+            outdoor=self.outdoor,
             thermal=self._state.thermal.get(device.device_id),
             usage=self.usage.get(device.device_id) if ahead else None,
             temperature_profile=self._state.temperatures.get(device.device_id),

@@ -19,7 +19,6 @@ from .entity import Attributes, CemDeviceEntity, CemEntity
 from .mode_book import mode_of
 from .sentences import all_notes, say
 from .series_attributes import (
-    level_series,
     mode_series,
     plan_series,
     power_series,
@@ -27,6 +26,7 @@ from .series_attributes import (
     run_series,
     shown_level,
     shown_unit,
+    store_series,
 )
 from .warmth_sensor import warmth_sensors
 
@@ -351,7 +351,7 @@ def _power_attributes(sensor: DeviceSensor) -> Attributes:
         return {}
     attributes: Attributes = {"series": power_series(plan, device)}
     if device.level is not None:
-        attributes["levels"] = level_series(plan, device)
+        attributes |= store_series(plan, device, None if sensor.resource is None else sensor.resource.control)
         if (capacity := sensor.device.data.get("capacity")) is not None:
             attributes["capacity"] = float(capacity) * 1000.0
     return attributes

@@ -6,7 +6,7 @@ Times are ISO 8601 in UTC, values are rounded to what a person can use. It must 
 from itertools import pairwise
 from typing import Any
 
-from .cem.model import DevicePlan, Plan, Run, SiteSnapshot
+from .cem.model import DevicePlan, FillRate, Plan, Run, SiteSnapshot
 
 
 def _steps(plan: Plan) -> list[tuple[str, str]]:
@@ -46,6 +46,21 @@ def level_series(plan: Plan, device: DevicePlan) -> list[dict[str, Any]]:
     """Return the level of a store at the end of each step, in the store's unit."""
     levels = device.level or ()
     return [{"end": end, "level": round(level, 1)} for (_, end), level in zip(_steps(plan), levels, strict=False)]
+
+
+def store_series(plan: Plan, device: DevicePlan, control: object) -> dict[str, list[dict[str, Any]]]:
+    """Return `levels` of a store in its unit, or `temperatures` in °C of one that holds heat or cold."""
+    if device.level is not None and isinstance(control, FillRate) and shown_unit(control.level_unit) == "°C":
+        return {"temperatures": temperature_series(plan, device, control.level_unit)}
+    return {"levels": level_series(plan, device)}
+
+
+def temperature_series(plan: Plan, device: DevicePlan, unit: str) -> list[dict[str, Any]]:
+    """Return the temperature of a heat store at the end of each step, °C."""
+    return [
+        {"end": end, "temperature": shown_level(level, unit)}
+        for (_, end), level in zip(_steps(plan), device.level or (), strict=False)
+    ]
 
 
 def mode_series(plan: Plan, device: DevicePlan) -> list[dict[str, Any]]:
