@@ -41,7 +41,7 @@ def test_its_power_follows_its_brightness() -> None:
     assert control_of(DATA, lamp(None)).modes[1].power.end == 200.0
 
 
-def test_it_dims_only_in_yellow_and_red_unless_it_has_a_price() -> None:
+def test_it_dims_only_in_abnormal_conditions_unless_it_has_a_price() -> None:
     assert control_of(DATA, lamp()).modes[2].abnormal_condition_only
     priced = control_of(DATA | {"dim_price": 1.5}, lamp(80)).modes[2]
     assert not priced.abnormal_condition_only

@@ -6,7 +6,7 @@ scene of Home Assistant, and given back from there: brightness, colour and effec
 the user has to say that it is none.
 
 Fields: power_entity, power_inverted, rated_power (W at full brightness), floor (% brightness), dim_price (currency/kWh
-that the dimmed light is worth; none: dimmed only in the yellow and red phase), usual_off (local time it is usually
+that the dimmed light is worth; none: dimmed only in the red phase), usual_off (local time it is usually
 switched off), not_emergency; priority. act: light_entity, sequence (in place of
 setting the brightness, with the mode and the power). advanced: stale_after (min).
 """
