@@ -248,6 +248,7 @@ async def test_everything_the_energy_dashboard_knows_is_proposed_and_confirmed(h
                 "wear_cost": 0.02,
                 "priority": 5,
                 "setpoint_inverted": False,
+                "fast": False,
             },
         ),
     }

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.cem_sgcp.cem.model import InstructionKind, Intent
-from custom_components.cem_sgcp.hands import CallResult
+from custom_components.cem_sgcp.hands import CallResult, Hands
 from tests.hands.conftest import BATTERY, CAR, Bench, order
 
 MODE, SETPOINT = "select.sim_battery_mode", "number.sim_battery_setpoint"
@@ -151,3 +152,19 @@ async def test_a_release_by_instruction_ends_our_hold(bench: Bench) -> None:
     assert bench.made() == []
     await bench.do(BATTERY, order(BATTERY, power=2000.0))
     assert bench.state(MODE) == "manual"
+
+
+async def test_a_battery_that_is_called_fast_is_corrected_every_few_seconds(bench: Bench) -> None:
+    fast = replace(BATTERY, data={**BATTERY.data, "fast": True})
+    for device, expected in ((BATTERY, [1000.0, 1300.0]), (fast, [1000.0, 1075.0, 1150.0, 1225.0, 1300.0])):
+        bench.hands = Hands(bench.hass, report=bench.reports.append, clock=dt_util.utcnow)
+        bench.calls.clear()
+        for step in range(21):
+            await bench.do(device, order(device, intent=Intent.CHARGE_SURPLUS, power=1000.0 + 15.0 * step))
+            await bench.wait(1)
+        await bench.wait(40)
+        sent = [data["value"] for action, _, data in bench.made() if action == "number.set_value"]
+        assert sent[0] == expected[0]
+        assert sent[-1] == expected[-1]
+        assert (len(sent) <= 3) is (device is BATTERY)
+        await bench.hands.async_stop()

@@ -7,7 +7,8 @@ Fields: power_entity, power_inverted (positive means discharging), soc_entity (%
 max_charge_power (W), max_discharge_power (W), efficiency (%), reserve (%), maximum (%), wear_cost (currency/kWh
 discharged), priority. act: mode_entity (select), option_automatic, option_manual, option_idle, option_charge,
 option_discharge, setpoint_entity (number in W or kW), setpoint_inverted (positive means discharging),
-charge_power_entity, discharge_power_entity, sequence, release_sequence. advanced: stale_after (min).
+charge_power_entity, discharge_power_entity, sequence, release_sequence. advanced: fast (corrected every few seconds),
+stale_after (min).
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from ..cem.model import (
 )
 from .base import Command, Device, DeviceKind, DeviceSettings, Sensing
 from .common import IDLE_POWER, configured_entities, measured, resource, value
-from .forms import POWER, PRIORITY, STALE_AFTER, YES_NO, Field, Section, form, measurement, number
+from .forms import FAST, POWER, PRIORITY, STALE_AFTER, YES_NO, Field, Section, form, measurement, number
 from .reading import share_of
 from .set_points import (
     ACT_ENTITIES,
@@ -54,7 +55,7 @@ ROWS = (
     Field(key="wear_cost", selector=number(0, 10, step=0.001), default=0.02),
     PRIORITY,
     Section(key="act", fields=ACT_FIELDS),
-    Section(key="advanced", fields=(STALE_AFTER,)),
+    Section(key="advanced", fields=(FAST, STALE_AFTER)),
 )
 
 

@@ -127,4 +127,5 @@ SWITCH_ENTITY: Final = entity("switch", "input_boolean")
 
 #: Fields that every kind has.
 PRIORITY: Final = Field(key="priority", selector=number(1, 10, step=1), default=5)
+FAST = Field(key="fast", selector=YES_NO, default=False)
 STALE_AFTER: Final = Field(key="stale_after", selector=number(0, 1440, "min"))

@@ -26,7 +26,7 @@ from ..cem.model import Instruction, InstructionKind, Intent
 from ..devices import KINDS
 from ..devices.base import Command, Device, DeviceSettings, Sensing
 from .arm import Arm, Clock, Job
-from .gate import Policy, Sent, Standing, Verdict, dwell_left, judge
+from .gate import Policy, Sent, Standing, Verdict, dwell_left, judge, policy_for
 from .records import CallRecord, CallResult
 from .verify import deviates
 
@@ -92,20 +92,20 @@ class Hands:
         if not commands:
             return
         arm.pace.note(self._hass, commands)
-        now = self._clock()
+        now, policy = self._clock(), policy_for(self._policy, device)
         verdict = judge(
             arm.last,
             instruction,
             commands,
             now,
-            self._policy,
+            policy,
             deviates=arm.last is not None and deviates(self._hass, arm.last.commands, sensing.time_zone),
         )
         if arm.cancel_later is not None:
             arm.cancel_later()
             arm.cancel_later = None
         if verdict is Verdict.WAIT and arm.last is not None:
-            self._later(arm, instruction, settings, sensing, dwell_left(arm.last, now, self._policy))
+            self._later(arm, instruction, settings, sensing, dwell_left(arm.last, now, policy))
         elif verdict is Verdict.SEND:
             starts = instruction.kind is InstructionKind.START
             pauses = (self._policy.start_retry,) if starts else self._policy.retries

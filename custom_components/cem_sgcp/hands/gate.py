@@ -5,12 +5,13 @@ instruction, and the deadband hides no change of mode. What was sent already is 
 deviates from it, and from time to time in case it forgot. Pure functions; it must not know Home Assistant.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ..cem.model import Instruction, InstructionKind
-from ..devices.base import Command
+from ..devices.base import Command, Device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,23 @@ class Policy:
     release_retries: tuple[float, ...] = (1.0,)
     release_within: float = 3.0
     """How long handing back waits for the device to show it."""
+
+
+#: What a device on the local network that the user calls fast takes: small corrections every few seconds.
+FAST_DWELL: Final = 3.0
+FAST_DEADBAND: Final = 20.0
+
+
+def policy_for(policy: Policy, device: Device) -> Policy:
+    """Return the policy for a device; a fast one is corrected sooner and by less."""
+    if device.data.get("fast") is not True:
+        return policy
+    return replace(
+        policy,
+        dwell=min(policy.dwell, FAST_DWELL),
+        deadband=min(policy.deadband, FAST_DEADBAND),
+        deadband_share=min(policy.deadband_share, 0.01),
+    )
 
 
 class Verdict(StrEnum):
