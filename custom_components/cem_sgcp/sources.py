@@ -151,6 +151,8 @@ def _rename(hass: HomeAssistant, old: str, new: str) -> None:
                 changed |= hass.config_entries.async_update_subentry(entry, subentry, data=data)
         if (data := _replaced(entry.data, old, new)) != entry.data:
             changed |= hass.config_entries.async_update_entry(entry, data=data)
+        if (options := _replaced(entry.options, old, new)) != entry.options:
+            changed |= hass.config_entries.async_update_entry(entry, options=options)
         # A running entry has a listener that reloads it; one that waits for its entities shall not wait any longer.
         if changed and entry.state is ConfigEntryState.SETUP_RETRY:
             hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -230,3 +230,24 @@ def test_whatever_is_known_the_forecast_is_whole_finite_and_not_negative(
         return
     assert len(result.intervals) == 120
     assert all(0 <= entry.value <= 1e9 for entry in result.intervals)
+
+
+def test_a_plant_that_is_held_down_tells_only_that_the_sun_gives_at_least_so_much() -> None:
+    def held(measured: float) -> float:
+        result = pv_forecast(
+            ahead(),
+            history=None,
+            now=NOW,
+            end=NOW + 6 * HOUR,
+            time_zone=BERLIN,
+            measured=measured,
+            nominal=None,
+            held_down=True,
+        )
+        assert result is not None
+        return result.series.intervals[0].value
+
+    free = made(ahead()).series.intervals[0].value
+    assert free > 500
+    assert held(0.3 * free) == pytest.approx(free)
+    assert held(1.5 * free) > 1.3 * free
