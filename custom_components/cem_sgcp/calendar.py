@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from .cem.model import Run, RunState
 from .coordinator import CemConfigEntry
 from .entity import CemEntity
+from .sentences import say_if
 
 PARALLEL_UPDATES = 0
 
@@ -57,8 +58,13 @@ class PlanCalendar(CemEntity, CalendarEntity):
         plan = self.coordinator.data.plan
         planned = next((entry for entry in plan.runs() if entry.run_id == run.run_id), None) if plan else None
         cost = "" if planned is None else f"{planned.cost:.2f} {self.coordinator.currency}"
+        reason = None if planned is None else say_if(planned.reason)
         return CalendarEvent(
-            start=dt_util.as_local(start), end=dt_util.as_local(end), summary=name, description=cost, uid=run.run_id
+            start=dt_util.as_local(start),
+            end=dt_util.as_local(end),
+            summary=name,
+            description=cost if reason is None else f"{cost}\n{reason}",
+            uid=run.run_id,
         )
 
 

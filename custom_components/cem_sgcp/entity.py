@@ -19,12 +19,15 @@ from .devices.base import Device, DeviceSettings
 type Attributes = dict[str, Any]
 
 
+#: Series are for the dashboard; the recorder keeps the states.
+UNRECORDED = frozenset({"series", "notes", "runs", "calls", "levels", "temperatures", "terms", "relaxations"})
+
+
 class CemEntity(CoordinatorEntity[CemCoordinator]):
     """An entity of the connection point."""
 
     _attr_has_entity_name = True
-    #: Series are for the dashboard; the recorder keeps the states.
-    _unrecorded_attributes = frozenset({"series", "notes", "runs", "calls", "levels", "temperatures"})
+    _unrecorded_attributes = UNRECORDED
 
     def __init__(self, coordinator: CemCoordinator, description: EntityDescription, *, fast: bool = False) -> None:
         """Name the entity after its description."""
