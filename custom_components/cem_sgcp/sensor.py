@@ -15,9 +15,10 @@ from .cem.model import FillRate, Limit, LimitCategory, Phase, PlannedRun, PlanSt
 from .coordinator import CemConfigEntry, CemCoordinator, CemData
 from .devices import KINDS
 from .devices.base import Device, DeviceKind
-from .entity import Attributes, CemDeviceEntity, CemEntity
+from .entity import UNRECORDED, Attributes, CemDeviceEntity, CemEntity
 from .mode_book import mode_of
-from .sentences import all_notes, say
+from .plan_response import explained, terms_response
+from .sentences import all_notes, relaxation_response, say, say_if
 from .series_attributes import (
     mode_series,
     plan_series,
@@ -81,6 +82,8 @@ def _plan_attributes(data: CemData) -> Attributes:
         "cost": round(plan.cost, 4),
         "error": data.plan_error,
         "notes": list(dict.fromkeys(say(note) for note in all_notes(plan))),
+        "terms": terms_response(plan),
+        "relaxations": [relaxation_response(entry) for entry in plan.relaxations],
         "series": plan_series(plan),
     }
 
@@ -332,6 +335,7 @@ def _start_attributes(sensor: DeviceSensor) -> Attributes:
             "cost_now": None if planned.cost_now is None else round(planned.cost_now, 4),
             "moved_from": None if planned.moved_from is None else planned.moved_from.isoformat(),
             "gain": None if planned.gain is None else round(planned.gain, 4),
+            **explained(planned),
         }
     return attributes
 
@@ -402,6 +406,7 @@ def _state_attributes(sensor: DeviceSensor) -> Attributes:
     plan = sensor.device_plan
     if plan is not None:
         attributes["notes"] = [say(note) for note in plan.notes]
+        attributes["reason"] = say_if(plan.reason)
     return attributes
 
 
@@ -516,6 +521,9 @@ DEVICE_SENSORS: tuple[DeviceSensorDescription, ...] = (
 
 class DeviceSensor(CemDeviceEntity, SensorEntity):
     """A sensor of one device."""
+
+    #: The reason changes with every plan; the recorder keeps the states.
+    _unrecorded_attributes = UNRECORDED | {"reason"}
 
     entity_description: DeviceSensorDescription
 
