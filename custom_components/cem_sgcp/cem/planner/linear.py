@@ -86,6 +86,8 @@ class Linear:
         self._solver = solver_for(matrix, settings)
         self._solution: Any = None
         self._added = 0
+        self.steps = 0
+        """Steps of the simplex method so far."""
         self.objective = np.inf
 
     def fix(self, columns: Ints, values: Array) -> None:
@@ -119,6 +121,7 @@ class Linear:
     def run(self) -> None:
         """Solve from where the last run ended. Raises SolverError if there is no solution."""
         self._solver.run()
+        self.steps += max(int(self._solver.getInfo().simplex_iteration_count), 0)
         status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(self._solver.modelStatusToString(status))

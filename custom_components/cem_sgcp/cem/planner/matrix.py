@@ -5,6 +5,7 @@ It must not know what columns and rows mean.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ class Choice:
 type Rule = Callable[[Array], Array]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matrix:
     """The problem as arrays, column by column (CSC)."""
 
@@ -47,3 +48,17 @@ class Matrix:
     """Rows that say that what some columns supply is what others draw; a supplier has a positive entry."""
     rules: tuple[tuple[Ints, Rule], ...]
     """How yes-or-no columns outside of choices follow from a solution in which they were anything between."""
+
+    @cached_property
+    def places(self) -> Array:
+        """Which balance each column is first part of; for one that is part of none, that of a column beside it."""
+        rows = np.full(len(self.row_lower), np.inf)
+        rows[self.balances] = np.arange(len(self.balances))
+        column = np.repeat(np.arange(len(self.cost)), np.diff(self.starts))
+        places = np.full(len(self.cost), np.inf)
+        np.minimum.at(places, column, rows[self.index])
+        beside = np.full(len(self.row_lower), np.inf)
+        np.minimum.at(beside, self.index, places[column])
+        near = np.full(len(self.cost), np.inf)
+        np.minimum.at(near, column, beside[self.index])
+        return np.where(np.isfinite(places), places, near)

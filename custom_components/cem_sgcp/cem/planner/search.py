@@ -13,13 +13,16 @@ import numpy as np
 from ..model.time_grid import Array
 from .frame import Ints
 from .linear import Linear, SolverError
-from .matrix import Choice, Matrix
+from .matrix import Choice, Matrix, Rule
 
 #: Most linear problems of one search.
 MAXIMUM_TRIALS: Final = 200
 
 #: One in so many choices is settled between two linear problems of a dive.
 AT_A_TIME: Final = 10
+
+#: Into how many pieces the columns of a rule are cut where they cannot be settled at once.
+PIECES: Final = 8
 
 #: Most changes that are tried before a search gives up, and most of one choice among them.
 MAXIMUM_CHANGES: Final = 24
@@ -66,10 +69,60 @@ class Search:
                 linear.run()
                 x = linear.x
         linear.run()
+        broken = self._broken()
         for columns, rule in self.matrix.rules:
-            self.current[columns] = np.minimum(rule(linear.x), self.matrix.upper[columns])
-            linear.fix(columns, self.current[columns])
+            self._fix(columns, np.minimum(rule(linear.x), self.matrix.upper[columns]))
         self.objective = self._run()
+        if self.matrix.rules and not (np.isfinite(self.objective) and self._broken() <= broken + self.change):
+            self._one_by_one()
+
+    def _broken(self) -> float:
+        return float((self.matrix.penalty * self.linear.x).sum())
+
+    def _one_by_one(self) -> None:
+        """Go by the rules one after the other; where one leaves no way or breaks a limit, settle it bit by bit."""
+        linear = self.linear
+        for columns, _ in self.matrix.rules:
+            linear.release(columns)
+        linear.run()
+        for columns, rule in self.matrix.rules:
+            broken = self._broken()
+            self._fix(columns, np.minimum(rule(linear.x), self.matrix.upper[columns]))
+            if not (np.isfinite(self._run()) and self._broken() <= broken + self.change):
+                linear.release(columns)
+                linear.run()
+                self._bit_by_bit(columns, rule)
+        self.objective = self._run()
+
+    def _bit_by_bit(self, columns: Ints, rule: Rule) -> None:
+        """Settle columns from the first balance to the last, piece by piece, the rest making up for what that did.
+
+        A piece goes by the rule, or by the rule with half a step more in its first share, or without its shares,
+        whichever costs least.
+        """
+        order = np.argsort(self.matrix.places[columns], kind="stable")
+        upper = self.matrix.upper[columns]
+        for piece in np.array_split(order, PIECES):
+            broken, x = self._broken(), self.linear.x
+            share = x[columns[piece]]
+            more = x.copy()
+            more[columns[piece[(share > 1e-6) & (share < 1.0 - 1e-6)][:1]]] += 0.5
+            best: tuple[float, Array] | None = None
+            tried = [np.minimum(rule(wanted), upper)[piece] for wanted in (x, more)]
+            for values in (*tried, np.floor(share + 1e-6)):
+                self._fix(columns[piece], values)
+                objective = self._run()
+                if best is None or objective < best[0]:
+                    best = objective, values
+                if np.isfinite(objective) and self._broken() <= broken + self.change:
+                    break
+            if best is not None and best[1] is not values:
+                self._fix(columns[piece], best[1])
+                self.linear.run()
+
+    def _fix(self, columns: Ints, values: Array) -> None:
+        self.current[columns] = values
+        self.linear.fix(columns, values)
 
     def start_from(self, x: Array) -> None:
         """Take the yes-or-no columns of a solution."""

@@ -10,7 +10,6 @@ and rows mean.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +37,10 @@ EXACT: Final = 100.0
 ROUNDS: Final = 8
 WORTH_ADDING: Final = 0.01
 
-#: Most nodes of one branch and bound, and up to how many decisions there is one of everything at once.
+#: Most nodes of one branch and bound of a neighbourhood.
+NODES_NEAR: Final = 8
+
+#: Most nodes of one branch and bound of everything at once, and up to how many decisions there is one.
 NODES: Final = 40
 NODES_UP_TO: Final = 2500
 
@@ -46,13 +48,14 @@ NODES_UP_TO: Final = 2500
 FEW_NODES: Final = 10
 FEW_NODES_UP_TO: Final = 400
 
-#: Most neighbourhoods that are searched.
-NEIGHBOURHOODS: Final = 16
+#: Most steps of the simplex method before the search of neighbourhoods ends, each counted by how many rows there are.
+STEPS: Final = 12_000_000
 
-#: Up to how many choices everything is decided at once; beyond, how many are decided together, and how often all of
-#: them are gone through.
+#: Up to how many choices everything is decided at once; beyond, how many are decided together, or how many yes-or-no
+#: columns outside of choices, and how often all of them are gone through.
 AT_ONCE: Final = 8
-TOGETHER: Final = 4
+TOGETHER: Final = 3
+SINGLES: Final = 40
 PASSES: Final = 2
 
 
@@ -110,21 +113,24 @@ def solve(matrix: Matrix, options: Options, start: Array | None = None) -> Outco
         search.dive(root.x)
     linear.without_added()
     search.better()
-    budget = options.time_limit - linear.seconds
-    for neighbourhood in islice(_neighbourhoods(search, whole), NEIGHBOURHOODS):
-        if budget <= 0 or search.objective - bound <= _enough(search.objective, options):
+    budget, steps = options.time_limit - linear.seconds, STEPS - linear.steps * len(matrix.row_lower)
+    settled = search.objective
+    for neighbourhood in _neighbourhoods(search):
+        if budget <= 0 or steps <= 0 or search.objective - bound <= _enough(search.objective, options):
             break
         closer = replace(options, gap=options.gap / 10.0, time_limit=budget)
-        _, spent = _branch(search, neighbourhood, root.rows, closer, NODES)
-        budget -= spent
-    search.better()
+        spent = _branch(search, neighbourhood, root.rows, closer, NODES_NEAR)
+        budget -= spent.seconds
+        steps -= spent.steps * len(matrix.row_lower)
+    if search.objective < settled:
+        search.better()
     matters = root.matters(search, options)
     nodes = _nodes(search, matters, options)
     if search.objective - bound > _enough(search.objective, options) and nodes != 0 and budget > 0:
         # Whatever decides otherwise than the relaxed problem in what does not matter costs at least this much.
         others = search.objective - _enough(search.objective, options) if len(matters) < len(whole) else np.inf
-        proven, _ = _branch(search, matters, root.rows, replace(options, time_limit=budget), nodes)
-        bound = max(bound, min(proven, others))
+        proven = _branch(search, matters, root.rows, replace(options, time_limit=budget), nodes)
+        bound = max(bound, min(proven.bound, others))
         search.better()
     if not np.isfinite(search.objective):
         raise SolverError("no solution within the time limit")
@@ -194,29 +200,39 @@ def _enough(objective: float, options: Options) -> float:
     return max(share, options.absolute_gap, EXACT * options.change)
 
 
-def _neighbourhoods(search: Search, whole: Ints) -> Iterator[Ints]:
-    """Yield sets of decisions that are worth being decided together while all others stay: runs near in time."""
+def _neighbourhoods(search: Search) -> Iterator[Ints]:
+    """Yield sets of decisions that are worth being decided together while all others stay: those near in time."""
     choices = search.matrix.choices
     if len(choices) <= AT_ONCE and not len(search.singles):
         return
+    places = search.matrix.places
     for _ in range(PASSES):
         before = search.objective
-        if 0 < len(search.singles) < len(whole):
-            yield search.singles
-        place = [int(np.argmax(search.current[choice.columns])) for choice in choices]
-        order = sorted(range(len(choices)), key=lambda number: (place[number], number))
-        for first in range(0, max(len(order) - 1, 0), TOGETHER // 2):
-            near = order[first : first + TOGETHER]
-            if len(near) < len(choices) or len(search.singles):
-                yield np.concatenate([choices[number].columns for number in near])
+        chosen = [choice.columns[int(np.argmax(search.current[choice.columns]))] for choice in choices]
+        sets = [choice.columns for choice in choices] + [search.singles[n : n + 1] for n in range(len(search.singles))]
+        place = np.concatenate([places[np.array(chosen, dtype=np.int64)], places[search.singles]])
+        effort = np.concatenate([np.full(len(choices), 1.0 / TOGETHER), np.full(len(search.singles), 1.0 / SINGLES)])
+        order = np.argsort(place, kind="stable")
+        done = np.cumsum(effort[order])
+        for half in range(max(int(np.ceil(2.0 * done[-1])) - 1, 1)):
+            near = order[(done > half / 2.0 + 1e-9) & (done <= half / 2.0 + 1.0 + 1e-9)]
+            if len(near):
+                yield np.concatenate([sets[number] for number in near])
         if search.objective > before - search.change:
             return
 
 
-def _branch(
-    search: Search, free: Ints, rows: Sequence[Rows], options: Options, nodes: int | None
-) -> tuple[float, float]:
-    """Decide some yes-or-no columns again by branch and bound; returns the bound and the seconds it took."""
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """What a branch and bound has proven, and what it took: seconds, and steps of the simplex method."""
+
+    bound: float
+    seconds: float
+    steps: int
+
+
+def _branch(search: Search, free: Ints, rows: Sequence[Rows], options: Options, nodes: int | None) -> _Effort:
+    """Decide some yes-or-no columns again by branch and bound; what is better than the solution takes its place."""
     whole = search.whole
     settings = {
         **options.settings,
@@ -244,7 +260,11 @@ def _branch(
     info = solver.getInfo()
     if has_solution(solver) and float(info.objective_function_value) < search.objective - options.change:
         search.start_from(np.array(solver.getSolution().col_value))
-    return float(info.mip_dual_bound), float(solver.getRunTime())
+    return _Effort(
+        bound=float(info.mip_dual_bound),
+        seconds=float(solver.getRunTime()),
+        steps=max(int(info.simplex_iteration_count), 0),
+    )
 
 
 class WhatIf:
