@@ -125,6 +125,13 @@ def test_minimum_run_counts_from_when_the_compressor_started() -> None:
     assert (timer.timer_id, timer.finished_at is not None) == ("run", True)
 
 
+def test_without_a_signal_of_its_own_it_counts_from_when_it_was_seen_to_start() -> None:
+    begun = MIDNIGHT - timedelta(minutes=7)
+    what = room("20.5", "1200", mode_changes=((MIDNIGHT - HOUR, "off"), (begun, "on")))
+    (timer,) = store_of(sensed("heat_pump", DATA | {"minimum_run": 30}, what)).actuators[0].timers
+    assert timer.finished_at == begun + timedelta(minutes=30)
+
+
 @pytest.mark.parametrize("temperature", ["unavailable", "nan", "-127", "9e9"])
 def test_without_a_temperature_it_offers_no_flexibility(temperature: str) -> None:
     found = sensed("heat_pump", DATA, room(temperature, "900"))

@@ -63,11 +63,16 @@ def is_on(device: Device, sensing: Sensing, power: float | None, least: float) -
 
 
 def since(device: Device, sensing: Sensing, *, on: bool) -> datetime | None:
-    """Return since when it is on or off; None where no entity says so."""
+    """Return since when it is on or off: as an entity says, else as it was seen; None where nobody knows."""
     state = running_state(device, sensing)
-    if state is None or is_one_of(state, RUNNING) is not on:
+    if state is not None:
+        return min(state.last_changed, sensing.now) if is_one_of(state, RUNNING) is on else None
+    if not sensing.mode_changes:
         return None
-    return min(state.last_changed, sensing.now)
+    begun, mode = sensing.mode_changes[-1]
+    # Of several actuators the record joins the modes; that of what switches here comes first.
+    first = mode.split(",")[0].rpartition(":")[2].strip()
+    return min(begun, sensing.now) if (first == ON) is on else None
 
 
 def timing(
