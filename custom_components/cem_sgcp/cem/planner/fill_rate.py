@@ -125,8 +125,8 @@ def add(problem: Problem, resource: Resource, control: FillRate, path: Array | N
     present = presence(frame, control)
     modes = tuple(store_modes(frame, control, actuator, unit, path) for actuator in control.actuators)
     commitments = []
-    for actuator, found in zip(control.actuators, modes, strict=True):
-        machine = machine_of(frame, actuator, [mode.line for mode in found])
+    for actuator, entry in zip(control.actuators, modes, strict=True):
+        machine = machine_of(frame, actuator, [mode.line for mode in entry])
         if machine.lines:
             commitments.append((actuator.actuator_id, commit(problem, machine, present)))
     lines = [
@@ -137,10 +137,9 @@ def add(problem: Problem, resource: Resource, control: FillRate, path: Array | N
         reach = _reach_along(frame, reach, present, modes)
     idles = all(not entry.machine.memory and _can_idle(entry) for _, entry in commitments)
     level = add_level(problem, control, unit, [entry.effect.rate for _, entry in commitments], reach, idles=idles)
-    if path is not None:
-        for _, entry in commitments:
-            slopes = {mode.line.mode_id: mode.slope for found in modes for mode in found}
-            _bind_to_level(problem, entry, slopes, level, path)
+    found = {actuator.actuator_id: entry for actuator, entry in zip(control.actuators, modes, strict=True)}
+    for actuator_id, commitment in commitments:
+        _bind_to_level(problem, commitment, found[actuator_id], level)
     targets = tuple(
         added for target in control.targets if (added := add_target(problem, control, target, unit, level)) is not None
     )
@@ -249,17 +248,16 @@ def _mean_factor(frame: Frame, actuator: FillRateActuator) -> float:
     return float(np.average(factor, weights=frame.hours))
 
 
-def _bind_to_level(
-    problem: Problem, commitment: Commitment, slopes: dict[str, Array], level: Level, path: Array
-) -> None:
-    """Bind factors to the level that the plan itself reaches: see store_modes.py."""
+def _bind_to_level(problem: Problem, commitment: Commitment, modes: tuple[StoreMode, ...], level: Level) -> None:
+    """Bind factors to the level that the plan itself reaches: see store_behaviour.py."""
+    bounds = {mode.line.mode_id: mode.bounds for mode in modes}
     for line, columns in zip(commitment.machine.lines, commitment.factors, strict=True):
-        slope = slopes[line.mode_id]
-        at = np.flatnonzero(slope)
-        if columns is None or not len(at):
+        if columns is None:
             continue
-        whole = commitment.present[at] if not commitment.machine.memory and line.from_zero else np.ones(len(at))
-        rows = problem.rows(len(at), -np.inf, whole * (1.0 - slope[at] * path[at]))
-        problem.put(rows, columns[at], 1.0)
-        for part, sign in ((level.inside, -1.0), (level.below, 1.0), (level.above, -1.0)):
-            problem.put(rows, part[at - 1], sign * whole * slope[at])
+        for bound in bounds[line.mode_id]:
+            at = np.flatnonzero(bound.slope)
+            whole = commitment.present[at] if not commitment.machine.memory and line.from_zero else np.ones(len(at))
+            rows = problem.rows(len(at), -np.inf, whole * bound.offset[at])
+            problem.put(rows, columns[at], 1.0)
+            for part, sign in ((level.inside, -1.0), (level.below, 1.0), (level.above, -1.0)):
+                problem.put(rows, part[at - 1], sign * whole * bound.slope[at])
