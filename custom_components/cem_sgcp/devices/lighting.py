@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from homeassistant.components.scene import DOMAIN as SCENE  # type: ignore[attr-defined]
 import voluptuous as vol
 
 from ..cem.model import (
@@ -103,7 +104,7 @@ def _scene(device: Device) -> str:
 
 
 def _kept(device: Device, sensing: Sensing) -> bool:
-    return sensing.state(f"scene.{_scene(device)}") is not None
+    return sensing.state(f"{SCENE}.{_scene(device)}") is not None
 
 
 def _sense(device: Device, settings: DeviceSettings, sensing: Sensing) -> Resource:
@@ -194,9 +195,7 @@ def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tup
     floor = _floor(device)
     if bright <= floor and not _kept(device, sensing):
         return ()
-    keep = Command(
-        domain="scene", service="create", data={"scene_id": _scene(device), "snapshot_entities": [entity_id]}
-    )
+    keep = Command(domain=SCENE, service="create", data={"scene_id": _scene(device), "snapshot_entities": [entity_id]})
     dimmed = value(device.data, "rated_power", 0.0) * floor / 100.0
     dim = sequence(device.data.get("sequence"), device, instruction, sensing, power=dimmed)
     dim = dim or (set_level(entity_id, floor, sensing),)
@@ -207,12 +206,12 @@ def _restore(device: Device, sensing: Sensing) -> tuple[Command, ...]:
     """Give back the state before; one that the user switched off or brightened meanwhile stays so."""
     if not _kept(device, sensing):
         return ()
-    scene = f"scene.{_scene(device)}"
-    forget = Command(domain="scene", service="delete", entity_id=scene)
+    scene = f"{SCENE}.{_scene(device)}"
+    forget = Command(domain=SCENE, service="delete", entity_id=scene)
     bright = _brightness(device, sensing) or 0.0
     if not 0.0 < bright <= _floor(device) + AT_FLOOR:
         return (forget,)
-    return (Command(domain="scene", service="turn_on", entity_id=scene), forget)
+    return (Command(domain=SCENE, service="turn_on", entity_id=scene), forget)
 
 
 def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
