@@ -52,7 +52,7 @@ async def screen(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> Conf
     """Open the menu and choose a screen."""
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert result["type"] is FlowResultType.MENU
-    assert result["menu_options"] == ["plan", "goals", "tariff"]
+    assert result["menu_options"] == ["plan", "goals", "tariff", "forecast", "limitation"]
     result = await hass.config_entries.options.async_configure(result["flow_id"], {"next_step_id": name})
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == name

@@ -90,6 +90,17 @@ CONF_PEAK_ENTITY: Final = "peak_entity"
 CONF_FEE: Final = "fee"
 CONF_LIMIT: Final = "limit"
 
+# The same: limitation of power consumption and production; one mapping each.
+CONF_LPC: Final = "lpc"
+CONF_LPP: Final = "lpp"
+CONF_FAILSAFE_VALUE: Final = "failsafe_value"
+CONF_FAILSAFE_HOURS: Final = "failsafe_hours"
+CONF_AT_END: Final = "at_end"
+CONF_SCOPE: Final = "scope"
+CONF_HEARTBEAT_ENTITY: Final = "heartbeat_entity"
+CONF_LIMIT_ENTITY: Final = "limit_entity"
+CONF_ACTIVE_ENTITY: Final = "active_entity"
+
 #: Hours, minutes, currency, percent of the run's cost, minutes, currency/kg, currency/kWh and /kW, factors, whether
 #: the sidebar shows the dashboard, whether scenarios are planned for and how many at most.
 DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(

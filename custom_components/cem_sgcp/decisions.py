@@ -44,6 +44,7 @@ class Decision(StrEnum):
     LIMIT_RECEIVED = "limit_received"
     LIMIT_CLEARED = "limit_cleared"
     LIMIT_EXPIRED = "limit_expired"
+    LIMITATION_CHANGED = "limitation_changed"
     PHASE_CHANGED = "phase_changed"
     PLAN_FAILED = "plan_failed"
 

@@ -17,6 +17,7 @@ from .cem.model import Direction, Limit, LimitCategory, LimitScope, Phase, Traff
 from .const import CONF_CONTRACT_EXPORT_LIMIT, CONF_CONTRACT_IMPORT_LIMIT, CONF_GRID_SIGNAL
 from .decisions import Decision
 from .grid.signal import SignalReader
+from .limitation import Limitations
 
 if TYPE_CHECKING:
     from .coordinator import CemCoordinator
@@ -33,21 +34,23 @@ class GridSide:
         self._config = coordinator.config_entry.data
         self._state = coordinator.state
         self._signal = SignalReader(coordinator.hass, self._config.get(CONF_GRID_SIGNAL))
-        self.book = LimitBook(limits=self._state.limits)
+        self.limitations = Limitations(coordinator, dt_util.utcnow())
+        self.book = self.limitations.observe(LimitBook(limits=self._state.limits), dt_util.utcnow())
 
     @property
     def entities(self) -> frozenset[str]:
         """Entities whose changes are answered at once."""
-        return self._signal.entities
+        return self._signal.entities | self.limitations.entities
 
     # ------------------------------------------------------------------------------------------------ the fast clock
 
     def observe(self, now: datetime) -> TrafficLight:
         """Let go of what is over and return the phase in force."""
-        self.book, expired = self.book.expire(now)
+        before = self.book
+        self.book, expired = self.limitations.observe(self.book, now).expire(now)
         for limit in expired:
             self._cem.decisions.announce(Decision.LIMIT_EXPIRED, **limit_data(limit))
-        if expired:
+        if self.book is not before:
             self._changed()
         return self.light(now)
 
@@ -73,6 +76,7 @@ class GridSide:
             yield change
         if self._state.light is not None and self._state.light.until is not None:
             yield self._state.light.until
+        yield from self.limitations.moments()
 
     def report(self, result: DispatchResult) -> None:
         """Tell the user of a limit that cannot be held, and when it can again."""

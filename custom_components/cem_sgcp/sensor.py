@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .cem.model import FillRate, Limit, LimitCategory, Phase, PlannedRun, PlanStatus
+from .cem.model import Direction, FillRate, Limit, LimitCategory, Phase, PlannedRun, PlanStatus
 from .coordinator import CemConfigEntry, CemCoordinator, CemData
 from .devices import KINDS
 from .devices.base import Device, DeviceKind
@@ -125,7 +125,10 @@ def _price(coordinator: CemCoordinator, *, export: bool) -> float | None:
 
 
 def _lpc_state(coordinator: CemCoordinator) -> str:
-    """Return the limitation state as far as limits by action and signal go: there is no energy guard to follow."""
+    """Return the state of the limitation; without an energy guard, what limits by action and signal come to."""
+    box = coordinator.grid_side.limitations.boxes.get(Direction.IMPORT)
+    if box is not None:
+        return box.state.value
     limit = coordinator.data.live.import_limit
     obliged = limit is not None and limit.category in {LimitCategory.OBLIGATION, LimitCategory.EMERGENCY}
     return "limited" if obliged else "unlimited_autonomous"
@@ -203,6 +206,16 @@ SITE_SENSORS: tuple[SiteSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         fast=True,
         value_fn=_lpc_state,
+    ),
+    SiteSensorDescription(
+        key="lpp_state",
+        translation_key="lpp_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=LPC_STATES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        fast=True,
+        value_fn=lambda coordinator: coordinator.grid_side.limitations.boxes[Direction.EXPORT].state.value,
+        exists_fn=lambda coordinator: Direction.EXPORT in coordinator.grid_side.limitations.boxes,
     ),
     SiteSensorDescription(
         key="plan_status",

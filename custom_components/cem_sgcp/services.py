@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr, service
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
@@ -34,16 +34,24 @@ from .cem.model import (
     TrafficLight,
 )
 from .const import DOMAIN
-from .coordinator import CemConfigEntry, CemCoordinator
+from .coordinator import CemCoordinator
 from .devices import KINDS
 from .devices.base import Device
 from .errors import translated
 from .grid_side import CONTRACT
 from .journal import as_csv
+from .limitation import SOURCE as ENERGY_GUARD
+from .limitation_actions import (
+    SCHEMA_FAILSAFE,
+    SCHEMA_HEARTBEAT,
+    SCHEMA_LIMITATION,
+    async_heartbeat,
+    async_set_failsafe,
+    async_set_limitation,
+)
 from .plan_response import plan_response, run_response
+from .targets import SITE, site_of as _site
 from .validators import duration, moment, number, one_of, single, slots, text
-
-ATTR_CONFIG_ENTRY: Final = "config_entry_id"
 
 
 class LogFormat(StrEnum):
@@ -56,7 +64,7 @@ class LogFormat(StrEnum):
 # ------------------------------------------------------------------------------------------------ schemas
 
 _DEVICE = {vol.Required(ATTR_DEVICE_ID): single}
-_SITE = {vol.Optional(ATTR_CONFIG_ENTRY): single}
+_SITE = SITE
 
 SCHEMA_ANNOUNCE = vol.Schema(
     {
@@ -139,11 +147,6 @@ SCHEMA_LOG = vol.Schema(
 
 
 # ------------------------------------------------------------------------------------------------ targets
-
-
-def _site(call: ServiceCall, data: dict[str, Any]) -> CemCoordinator:
-    entry: CemConfigEntry = service.async_get_config_entry(call.hass, DOMAIN, data.get(ATTR_CONFIG_ENTRY))
-    return entry.runtime_data
 
 
 def _device(call: ServiceCall, data: dict[str, Any]) -> tuple[CemCoordinator, Device]:
@@ -318,7 +321,7 @@ async def _clear_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceRespon
     chosen = tuple(
         limit
         for limit in coordinator.grid_side.book.limits
-        if limit.source != CONTRACT
+        if limit.source not in {CONTRACT, ENERGY_GUARD}
         and (limit_id is None or limit.limit_id == limit_id)
         and ("direction" not in data or limit.direction is data["direction"])
     )
@@ -330,7 +333,7 @@ async def _clear_limit(call: ServiceCall, data: dict[str, Any]) -> ServiceRespon
 
 def _refuse_contract(limit_id: str) -> None:
     """Keep the limits of the contract out of reach: they are set in the configuration."""
-    if limit_id.startswith(f"{CONTRACT}_"):
+    if limit_id.startswith((f"{CONTRACT}_", f"{ENERGY_GUARD}_")):
         raise ModelError("contract_limit", "limit_id", value=limit_id)
 
 
@@ -409,6 +412,9 @@ ACTIONS: dict[str, tuple[vol.Schema, Action, SupportsResponse]] = {
     "replan": (SCHEMA_SITE, _replan, SupportsResponse.OPTIONAL),
     "get_plan": (SCHEMA_SITE, _get_plan, SupportsResponse.ONLY),
     "export_log": (SCHEMA_LOG, _export_log, SupportsResponse.OPTIONAL),
+    "limitation_heartbeat": (SCHEMA_HEARTBEAT, async_heartbeat, SupportsResponse.OPTIONAL),
+    "set_limitation": (SCHEMA_LIMITATION, async_set_limitation, SupportsResponse.OPTIONAL),
+    "set_failsafe": (SCHEMA_FAILSAFE, async_set_failsafe, SupportsResponse.OPTIONAL),
 }
 
 

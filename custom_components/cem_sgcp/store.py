@@ -56,6 +56,7 @@ class CemState:
     ready: dict[str, bool] = field(default_factory=dict)
     metering: dict[str, Any] = field(default_factory=dict)
     goal: str = ""
+    limitations: dict[str, Any] = field(default_factory=dict)
     modes: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ class CemState:
             "ready": dict(self.ready),
             "metering": self.metering,
             "goal": self.goal,
+            "limitations": self.limitations,
             "modes": self.modes,
         }
 
@@ -102,6 +104,7 @@ class CemState:
             ready={key: value is True for key, value in _mapping(data.get("ready")).items()},
             metering=dict(_mapping(data.get("metering"))),
             modes=dict(_mapping(data.get("modes"))),
+            limitations=dict(_mapping(data.get("limitations"))),
             goal=goal if isinstance(goal := data.get("goal"), str) else "",
         )
 

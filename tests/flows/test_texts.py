@@ -35,6 +35,7 @@ def forms() -> Iterator[tuple[tuple[str, ...], Any]]:
     yield ("options", "step", "goals"), schemas.goals_schema("EUR")
     yield ("options", "step", "forecast"), schemas.forecast_schema()
     yield ("options", "step", "tariff"), schemas.billing_schema("EUR")
+    yield ("options", "step", "limitation"), schemas.limitation_schema()
     for kind in KINDS:
         for name in ("user", "reconfigure"):
             yield ("config_subentries", kind, "step", name), device_schema(kind, {})

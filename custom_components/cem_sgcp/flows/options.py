@@ -18,8 +18,8 @@ from ..const import (
     DEFAULT_OPTIONS,
 )
 from .billing import billing_errors, kept_billing, shown_billing
-from .checks import tidy
-from .schemas import billing_schema, forecast_schema, goals_schema, options_schema
+from .checks import entity_error, tidy
+from .schemas import billing_schema, forecast_schema, goals_schema, limitation_schema, options_schema
 
 _WHOLE = (CONF_HORIZON_HOURS, CONF_PLAN_INTERVAL, CONF_FROZEN_MINUTES, CONF_LOG_DAYS)
 
@@ -29,7 +29,7 @@ class CemOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show what can be set."""
-        return self.async_show_menu(step_id="init", menu_options=["plan", "goals", "tariff", "forecast"])
+        return self.async_show_menu(step_id="init", menu_options=["plan", "goals", "tariff", "forecast", "limitation"])
 
     async def async_step_plan(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show and keep how the plan behaves."""
@@ -75,6 +75,25 @@ class CemOptionsFlow(OptionsFlow):
             data_schema=self.add_suggested_values_to_schema(schema, user_input or shown_billing(self._known)),
             errors=errors,
             description_placeholders={"currency": self._currency},
+        )
+
+    async def async_step_limitation(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show and keep how an energy guard limits the connection point (LPC, LPP)."""
+        schema = limitation_schema()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            answer = {key: tidy(self.hass, values) for key, values in user_input.items()}
+            for key, values in answer.items():
+                entities = [value for name, value in values.items() if name.endswith("_entity")]
+                wrong = (error for entity in entities if (error := entity_error(self.hass, entity)) is not None)
+                if (error := next(wrong, None)) is not None:
+                    errors[key] = error
+            if not errors:
+                return self._keep(schema, answer)
+        return self.async_show_form(
+            step_id="limitation",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input or self._known),
+            errors=errors,
         )
 
     @property

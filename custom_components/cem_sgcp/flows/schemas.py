@@ -26,10 +26,12 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..cem.model import Phase, TierBoundary
+from ..cem.model import LimitScope, Phase, TierBoundary
 from ..const import (
     CONF_ABOVE,
+    CONF_ACTIVE_ENTITY,
     CONF_AREA,
+    CONF_AT_END,
     CONF_AUTONOMY_PRICE,
     CONF_BOUNDARY,
     CONF_CAPACITY,
@@ -44,6 +46,8 @@ from ..const import (
     CONF_END,
     CONF_ENTITY_ID,
     CONF_ENTITY_ID_NEXT,
+    CONF_FAILSAFE_HOURS,
+    CONF_FAILSAFE_VALUE,
     CONF_FEE,
     CONF_FIRST_MONTH,
     CONF_FREE_POWER,
@@ -53,9 +57,13 @@ from ..const import (
     CONF_GRID_POWER,
     CONF_GRID_POWER_INVERTED,
     CONF_GRID_SIGNAL,
+    CONF_HEARTBEAT_ENTITY,
     CONF_HORIZON_HOURS,
     CONF_LIMIT,
+    CONF_LIMIT_ENTITY,
     CONF_LOG_DAYS,
+    CONF_LPC,
+    CONF_LPP,
     CONF_MOVE_GAIN,
     CONF_MOVE_SHARE,
     CONF_NAME,
@@ -69,6 +77,7 @@ from ..const import (
     CONF_PLAN_INTERVAL,
     CONF_PRICE,
     CONF_SCENARIOS,
+    CONF_SCOPE,
     CONF_SELF_CONSUMPTION_PRICE,
     CONF_SMOOTHING_PRICE,
     CONF_SOURCE,
@@ -283,6 +292,25 @@ def forecast_schema() -> vol.Schema:
             vol.Required(CONF_UNCERTAINTY): BooleanSelector(),
             vol.Required(CONF_SCENARIOS): number(2, 20, 1),
         }
+    )
+
+
+def limitation_schema() -> vol.Schema:
+    """Return how an energy guard limits the connection point, in each direction."""
+    any_entity = EntitySelector({})
+    fields: dict[vol.Marker, Any] = {
+        vol.Optional(CONF_FAILSAFE_VALUE): number(0, 10_000_000, 1, UnitOfPower.WATT),
+        vol.Required(CONF_FAILSAFE_HOURS, default=2): number(2, 24, 0.5, UnitOfTime.HOURS),
+        vol.Required(CONF_AT_END, default="keep"): choice(("keep", "leave"), "failsafe_end"),
+        vol.Required(CONF_SCOPE, default=LimitScope.CONNECTION.value): choice(
+            [scope.value for scope in LimitScope], "limit_scope"
+        ),
+        vol.Optional(CONF_HEARTBEAT_ENTITY): any_entity,
+        vol.Optional(CONF_LIMIT_ENTITY): POWER_ENTITY,
+        vol.Optional(CONF_ACTIVE_ENTITY): any_entity,
+    }
+    return vol.Schema(
+        {vol.Required(key): section(vol.Schema(dict(fields)), {"collapsed": True}) for key in (CONF_LPC, CONF_LPP)}
     )
 
 

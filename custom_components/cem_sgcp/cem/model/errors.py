@@ -39,6 +39,8 @@ MESSAGES: Final[dict[str, str]] = {
     "contract_limit": "The limit {value} belongs to the contract; change it in the options.",
     "not_allowed": "{path}: Home Assistant may not write to {value}; allow it in allowlist_external_dirs.",
     "not_written": "{path}: {value} could not be written: {reason}.",
+    "no_limitation": "The limitation of {value} is not set up; do so in the options.",
+    "limitation_refused": "{path}: {value} is refused: {reason}.",
     "no_run_found": "{path}: no run of at least {minimum} Wh was found in {value} readings.",
     # The life of a run.
     "run_over": "The run {value} is over ({state}); announce a new one.",
