@@ -164,8 +164,10 @@ def _relaxed(matrix: Matrix, linear: Linear, whole: Ints, options: Options) -> _
     """Solve the relaxed problem, and again with the rows that it breaks."""
     linear.run()
     rows: list[Rows] = []
-    cuts = Cuts(matrix) if len(_shares(linear.x, whole)) else None
-    for _ in range(ROUNDS if cuts is not None else 0):
+    if not len(_shares(linear.x, whole)):
+        return _Root(bound=linear.objective, x=linear.x, reduced=linear.reduced, rows=())
+    cuts = Cuts(matrix)
+    for _ in range(ROUNDS):
         broken = cuts.broken_by(linear.x)
         if not len(broken):
             break
