@@ -81,6 +81,13 @@ def test_a_cloudy_day_is_heated_in_the_cheap_night() -> None:
     assert energy(plan, 0, 6) > 0.9 * energy(plan, 0, 24)
 
 
+def test_what_the_sun_will_bring_again_is_not_bought_for_tomorrow() -> None:
+    """A cheap hour at noon is no reason to fill a tank that the sun fills."""
+    found = sensed("solar_thermal", DATA, water("60", forecast=hours(sunny)))
+    plan = of(plan_day(found, price=lambda hour: 0.20 if 12 <= hour < 14 else 0.30))
+    assert energy(plan, 0, 24) < 100
+
+
 def test_its_level_is_the_heat_balance() -> None:
     found = sensed("solar_thermal", DATA, water("47", forecast=hours(sunny)))
     plan, store = of(plan_day(found)), store_of(found)

@@ -144,6 +144,7 @@ def _store(device: Device, sensing: Sensing, level: float, power: float | None) 
     if drawn is None:
         energy = value(data, "daily_use", DAILY_USE, 0.0, 1000.0) * 1000.0
         drawn = daily_draw(energy, data.get("draw_shape"), sensing)
+    gained = gain(data, sensing.forecast)
     return FillRate(
         actuators=(
             actuator(
@@ -164,11 +165,22 @@ def _store(device: Device, sensing: Sensing, level: float, power: float | None) 
             model,
             constant(sensing, room),
             room,
-            together(sensing, drawn, gain(data, sensing.forecast)),
+            together(sensing, drawn, gained),
             sensing=sensing,
         ),
         targets=targets(found, data),
+        terminal_value=0.0 if _sunny(sensing, drawn, gained) else None,
     )
+
+
+def _sunny(sensing: Sensing, drawn: Series, gained: Series | None) -> bool:
+    """Return whether the sun brings most of what is drawn: what is left in the end it brings again for nothing."""
+    if gained is None:
+        return False
+    net = together(sensing, drawn, gained)
+    asked = sum(max(drawn.at(entry.start) or 0.0, 0.0) for entry in net.intervals)
+    left = sum(entry.value for entry in net.intervals)
+    return left < 0.5 * asked
 
 
 def _thermal(device: Device) -> ThermalSources | None:
