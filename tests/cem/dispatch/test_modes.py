@@ -18,6 +18,7 @@ from custom_components.cem_sgcp.cem.model import (
     InstructionKind,
     Intent,
     Interval,
+    LevelTarget,
     LimitCategory,
     NumberRange,
     OperationMode,
@@ -439,11 +440,99 @@ def test_a_level_below_its_range_is_filled_whatever_the_plan_says(low):
     assert mode(told(result, "tank")) == "off"
 
 
-def test_the_guard_of_a_level_gives_way_to_limits_and_to_red():
+def test_the_guard_of_a_level_gives_way_to_limits():
     cold = tank(level=35.0)
     following = plan(heated(Intent.IDLE, mode_id="off"))
     assert told(call(cold, net=500.0, plan=following, limits=(limit(1000.0),)), "tank").power == 0.0
-    assert told(call(cold, net=500.0, plan=following, light=RED), "tank").power == 0.0
+
+
+def kept(resource, *, minimum=None, maximum=None, price=None):
+    """The same store with a target that holds now."""
+    target = LevelTarget(
+        start=START - timedelta(hours=1), end=START + timedelta(hours=9), minimum=minimum, maximum=maximum, price=price
+    )
+    return resource.replace(control=resource.control.replace(targets=(target,)))
+
+
+def test_jwg3_in_red_a_freezer_is_reduced_but_only_down_to_its_guard():
+    cooling = plan(heated(Intent.CHARGE_GRID, 2000.0, mode_id="on"))
+    reduced = kept(tank(level=20.0, low=0.0, high=26.0, unit="-°C", power=2000.0, active="on"), minimum=16.0)
+    assert told(call(reduced, net=2500.0, plan=cooling, light=RED), "tank").power == 0.0
+    warm = kept(tank(level=15.9, low=0.0, high=26.0, unit="-°C"), minimum=16.0)
+    instruction = told(call(warm, net=500.0, plan=cooling, light=RED), "tank")
+    assert (mode(instruction), instruction.power, instruction.reason) == ("on", 2000.0, "comfort_guard")
+
+
+def test_comfort_that_has_a_price_is_left_to_the_plan():
+    cool = kept(tank(level=45.0), minimum=48.0, price=0.5)
+    assert told(call(cool, plan=plan(heated(Intent.IDLE, mode_id="off"))), "tank").power == 0.0
+
+
+# -------------------------------------------------------------------------------------------------------- cogeneration
+
+
+def chp(*, level=60.0, power=0.0, active=None):
+    """A cogenerator: 5 kW of electricity while it heats a buffer between 50 and 70 °C."""
+    return tank(
+        level=level, low=50.0, high=70.0, power=power, active=active, levels={"off": 0.0, "on": 5000.0}
+    ).replace(
+        resource_id="chp",
+        control=FillRate(
+            actuators=(
+                FillRateActuator(
+                    actuator_id="pump",
+                    modes=tuple(
+                        FillRateMode(
+                            mode_id=mode_id,
+                            elements=(
+                                FillRateElement(
+                                    level_range=NumberRange(start=0.0, end=100.0),
+                                    fill_rate=NumberRange(start=0.001 * run, end=0.002 * run),
+                                    power=NumberRange(start=-2500.0 * run, end=-5000.0 * run),
+                                ),
+                            ),
+                        )
+                        for mode_id, run in (("off", 0.0), ("on", 1.0))
+                    ),
+                    active_mode=active,
+                ),
+            ),
+            level=level,
+            level_range=NumberRange(start=50.0, end=70.0),
+            level_unit="°C",
+        ),
+    )
+
+
+def heat_led(mode_id, power, intent=Intent.COVER_HOUSE):
+    made = device_plan("chp", intent, power, lower=-5000.0, upper=0.0)
+    return plan(made.replace(actuators=(ActuatorPlan(actuator_id="pump", mode=(mode_id,) * 4, factor=(0.0,) * 4),)))
+
+
+def test_a_cogenerator_runs_as_planned_whatever_the_house_draws():
+    for net in (-4000.0, 0.0, 9000.0):
+        instruction = told(call(chp(), net=net, plan=heat_led("on", -2500.0)), "chp")
+        assert (mode(instruction), instruction.power) == ("on", -2500.0)
+        resting = told(call(chp(), net=net, plan=heat_led("off", 0.0)), "chp")
+        assert (mode(resting), resting.power) == ("off", 0.0)
+
+
+def test_a_cogenerator_stops_when_its_buffer_is_full_and_starts_when_it_is_cold():
+    full = told(call(chp(level=71.0, power=-5000.0, active="on"), net=0.0, plan=heat_led("on", -5000.0)), "chp")
+    assert (mode(full), full.power) == ("off", 0.0)
+    cold = told(call(chp(level=49.0), net=0.0, plan=heat_led("off", 0.0, Intent.IDLE)), "chp")
+    assert (mode(cold), cold.power, cold.reason) == ("on", -5000.0, "comfort_guard")
+
+
+def test_a_cogenerator_is_not_a_battery_that_a_limit_discharges():
+    result = call(chp(), net=9000.0, plan=heat_led("off", 0.0), limits=(limit(5000.0),))
+    assert told(result, "chp").power == 0.0
+    assert result.unheld[0].excess == pytest.approx(4000.0)
+
+
+def test_a_cogenerator_without_a_plan_is_left_to_its_heat_demand_in_red_too():
+    for light in (TrafficLight(), RED, BLACK):
+        assert told(call(chp(power=-5000.0), net=-2000.0, light=light), "chp").kind is InstructionKind.RELEASE
 
 
 def test_a_level_above_its_range_stops_whatever_is_running():

@@ -181,7 +181,7 @@ def absorb(members: list[Member], excess: float, now: datetime) -> None:
 
 def _give_less(members: list[Member], excess: float) -> float:
     """Lower what stores discharge; the best priority goes on longest. Returns by how much, W."""
-    giving = [entry for entry in members if entry.power < -_WATT and (not entry.loose or entry.store)]
+    giving = [entry for entry in members if entry.power < -_WATT and (not entry.loose or entry.wish.reach.give > 0.0)]
     shares = allocate(
         excess,
         tuple(

@@ -3,15 +3,17 @@
 The plan's modes (DevicePlan.actuators) where they can be had, else the present ones. Red and black ask for less:
 
 * red: what consumes goes to its lowest mode; a demand that must be met is met with the least electricity; what
-  generates by plan goes on;
+  generates by plan goes on; a level that is kept at any price is (IEC TR 62746-2 JWG3: down to the guard);
 * black: everything with modes is left to its own automatic mode, for nobody knows what forms the island.
 
 A generator is never started by a limit alone. While conditions are abnormal (an emergency limit, red) it may be, with
 the modes that it has for that; it then goes on at its lowest power until they are over. A store that can only be filled
-and whose level has fallen below its range is filled whatever a kWh costs; above its range it stops. It must not know
-measurements of the house, limits or other devices.
+and whose level has fallen below its range, or below a target that has no price, is filled whatever a kWh costs; above
+its range it stops. A cogenerator follows the heat: it runs as planned, and is no battery that covers the house. It must
+not know measurements of the house, limits or other devices.
 """
 
+from datetime import datetime
 from typing import Final
 
 from ..model import DemandDriven, DevicePlan, FillRate, Intent, OperationModes, Phase, Resource
@@ -42,16 +44,16 @@ def mode_wish(
     """Return the wish of a resource with operation modes or a demand; `reason`: why there is no plan for it."""
     control = resource.control
     if phase is Phase.BLACK:
-        return _released(resource, can, found, "black_phase")
+        return released(resource, can, found, "black_phase")
     told = [] if planned is None else _told(planned, step)
     by_plan = planned is not None and (told or planned.intent[step] is not Intent.IDLE)
     if planned is None or not by_plan:
         if phase is Phase.RED and isinstance(control, OperationModes) and (resource.power or 0.0) > 0.0:
             return _as_wished(resource, can, found, lowest(found), intent=Intent.OFF, reason="red_phase")
-        return _released(resource, can, found, reason if planned is None else "no_plan")
+        return released(resource, can, found, reason if planned is None else "no_plan")
     wanted = wanted_option(told, planned.power[step], found)
     if wanted is None:
-        return _released(resource, can, found, "no_plan")
+        return released(resource, can, found, "no_plan")
     option, factors = wanted
     intent, why = planned.intent[step], "plan"
     demand = None
@@ -92,7 +94,7 @@ def _met(
 
 
 def store_wish(
-    made: Wish, found: tuple[Option, ...], planned: DevicePlan, *, step: int, phase: Phase, memory: DeviceMemory
+    made: Wish, found: tuple[Option, ...], planned: DevicePlan, *, step: int, now: datetime, memory: DeviceMemory
 ) -> Wish:
     """Return the wish of a store that is only filled, by modes: what is planned, what a timer forces, what it lacks."""
     control = made.resource.control
@@ -101,37 +103,52 @@ def store_wish(
         return made
     option, factors = wanted
     fixed, reason, intent = made.fixed, made.reason, made.intent
-    if fixed > 0.0 and option.fills and option.power(factors) > _WATT:
+    generating = any(entry.generates for entry in found)
+    if generating or (fixed > 0.0 and option.fills and option.power(factors) > _WATT):
         fixed = option.power(factors)
     allowed = [entry for entry in found if entry.permitted]
     if all(entry.fills for entry in allowed):
         # A least time on is not over.
         fixed = max(fixed, min(entry.lower for entry in allowed))
-    memory.lacking = _lacking(control, was=memory.lacking)
-    fillers = [entry for entry in allowed if entry.fills and entry.upper > _WATT]
-    if memory.lacking and phase is not Phase.RED and fixed <= 0.0 and fillers and not made.reach.full:
-        option = max(fillers, key=lambda entry: (entry.upper, entry.same))
-        factors = (option.factor(option.upper),) * len(option.parts)
+    low, high = _kept(control, now)
+    memory.lacking = _lacking(control, low, was=memory.lacking)
+    fillers = [entry for entry in allowed if entry.fills]
+    if memory.lacking and fillers and abs(fixed) <= _WATT and not made.reach.full:
+        option = max(fillers, key=lambda entry: (max(abs(entry.lower), abs(entry.upper)), entry.same))
+        factors = (1.0,) * len(option.parts)
         fixed, reason, intent = option.power(factors), "comfort_guard", Intent.CHARGE_GRID
+    above = high is not None and control.level > high
+    if above and fixed <= 0.0:
+        # What has to be kept is reached; surplus is not put on top of it.
+        made = made.changed(takes_surplus=False)
     return made.changed(
-        fixed=fixed, high=max(made.high, fixed), intent=intent, reason=reason, options=found, wanted=option,
-        factors=factors,
+        fixed=fixed, low=min(made.low, fixed), high=max(made.high, fixed), intent=intent, reason=reason,
+        takes_surplus=made.takes_surplus and not generating, covers=made.covers and not generating, options=found,
+        wanted=option, factors=factors,
     )  # fmt: skip
 
 
-def _lacking(control: FillRate, *, was: bool) -> bool:
-    """Return whether the level is below its range, or was and has hardly risen above it."""
+def _kept(control: FillRate, now: datetime) -> tuple[float, float | None]:
+    """Return the band that is kept at any price now: the range, and within it targets that have no price."""
+    targets = [entry for entry in control.targets if entry.price is None and entry.start <= now < entry.end]
+    low = max([control.level_range.lower, *(entry.minimum for entry in targets if entry.minimum is not None)])
+    return low, min([entry.maximum for entry in targets if entry.maximum is not None], default=None)
+
+
+def _lacking(control: FillRate, low: float, *, was: bool) -> bool:
+    """Return whether the level is below what is kept, or was and has hardly risen above it."""
     if control.level_unit in _ENERGY:
         return False
-    low, high = control.level_range.lower, control.level_range.upper
-    return control.level < low + (LEVEL_BAND * (high - low) if was else 0.0)
+    span = control.level_range.upper - control.level_range.lower
+    return control.level < low + (LEVEL_BAND * span if was else 0.0)
 
 
 def _told(planned: DevicePlan, step: int) -> list[tuple[str, str, float]]:
     return [(entry.actuator_id, entry.mode[step], entry.factor[step]) for entry in planned.actuators]
 
 
-def _released(resource: Resource, can: Reach, found: tuple[Option, ...], reason: str) -> Wish:
+def released(resource: Resource, can: Reach, found: tuple[Option, ...], reason: str) -> Wish:
+    """Return the wish of a device with modes that is left to itself."""
     return Wish(
         resource=resource, reach=can, intent=Intent.UNLIMITED, reason=reason, released=True, low=-can.give,
         high=can.most, options=found,

@@ -81,6 +81,11 @@ class Option:
         return any(max(part.supply) > 0.0 for part in self.parts)
 
     @property
+    def generates(self) -> bool:
+        """Whether it gives power, whatever the factor."""
+        return self.upper <= _WATT and self.lower < -_WATT
+
+    @property
     def same(self) -> int:
         """How many actuators stay in their mode."""
         return sum(part.active for part in self.parts)
@@ -146,9 +151,9 @@ def options(resource: Resource, now: datetime, *, abnormal: bool, was_full: bool
 
 
 def supplies(control: FillRate) -> bool:
-    """Whether a store can supply, full or empty."""
+    """Whether a store can supply, full or empty; a cogenerator that fills a store of heat does not empty it."""
     return any(
-        element.power.lower < 0.0
+        element.power.lower < 0.0 and element.fill_rate.lower < 0.0
         for actuator in control.actuators
         for mode in actuator.modes
         for element in mode.elements

@@ -28,7 +28,7 @@ from ..model import (
 )
 from .levels import element_at, exchange_rates
 from .memory import DeviceMemory
-from .mode_wishes import mode_wish, store_wish
+from .mode_wishes import mode_wish, released, store_wish
 from .modes import options
 from .reach import Reach, generates, gives, reach
 from .wish import Wish
@@ -81,6 +81,9 @@ def wish(
         return mode_wish(
             resource, can, found, planned, step=step, phase=phase, memory=memory, reason=reason, abnormal=abnormal
         )
+    heat_led = any(entry.generates for entry in found)
+    if heat_led and (planned is None or phase is Phase.BLACK):
+        return released(resource, can, found, reason if phase is not Phase.BLACK else "black_phase")
     if planned is None:
         return _released(resource, can, phase, reason).changed(options=found)
     intent, power = planned.intent[step], planned.power[step]
@@ -96,7 +99,7 @@ def wish(
     if planned.stored_value is not None:
         value, (filled, drawn) = planned.stored_value[step], exchange_rates(control)
         made = made.changed(stored_worth=value * filled, supply_cost=value * drawn)
-    return store_wish(made, found, planned, step=step, phase=phase, memory=memory) if found else made
+    return store_wish(made, found, planned, step=step, now=now, memory=memory) if found else made
 
 
 def follow(
