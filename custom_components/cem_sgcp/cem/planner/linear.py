@@ -3,6 +3,9 @@
 It must not know what columns and rows mean.
 """
 
+from functools import cache
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,10 @@ except ImportError:  # the solver has no wheel for this machine: plan by rules
 AT_LOWER, BASIC, AT_ZERO = 0, 1, 3
 
 
+type Basis = tuple[NDArray[np.int8], NDArray[np.int8]]
+"""A status for each column and each row."""
+
+
 class SolverError(Exception):
     """The solver gave no solution; the text says why."""
 
@@ -32,6 +39,25 @@ def available() -> bool:
     return highspy is not None
 
 
+@cache
+def _silence() -> None:
+    """Let the library say its name, which it does once, where nobody reads it: standard output is not ours.
+
+    Once per process, and for less than a millisecond.
+    """
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is no standard output
+        return
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def solver_for(matrix: Matrix, settings: dict[str, Any]) -> Any:
     """Return HiGHS with a problem in which nothing has to be a whole number.
 
@@ -39,6 +65,7 @@ def solver_for(matrix: Matrix, settings: dict[str, Any]) -> Any:
     """
     if highspy is None:
         raise SolverError("not installed")
+    _silence()
     solver = highspy.Highs()
     for name, value in {"output_flag": False, **settings}.items():
         solver.setOptionValue(name, value)
@@ -129,7 +156,7 @@ class Linear:
         self.objective = float(self._solver.getInfo().objective_function_value)
 
     @property
-    def basis(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    def basis(self) -> Basis:
         """Where the last run ended: status of each column and each row."""
         basis = self._solver.getBasis()
         columns = np.array([int(entry) for entry in basis.col_status], dtype=np.int8)

@@ -27,6 +27,9 @@ from .tell import tell
 #: How often a solution that wastes energy is sent back with what it did forbidden.
 MAXIMUM_ROUNDS = 4
 
+#: Relative gap that is good enough for a plan that is but a beginning.
+ROUGH = 1e-2
+
 
 @dataclass(frozen=True, slots=True)
 class PlannerOptions:
@@ -78,13 +81,16 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
         threads=options.threads,
         seed=options.seed,
     )
-    answer, shape = _answer(frame, kept, settings)
+    # What is expected is only where the search begins if there are scenarios: no proof is needed.
+    rough = replace(settings, gap=max(settings.gap, ROUGH)) if len(sites) > 1 else settings
+    answer, shape = _answer(frame, kept, rough)
     relaxed = answer.broken
     notes: tuple[Note, ...] = ()
     if len(sites) > 1:
         try:
             answer = weigh(sites, answer, shape, settings)
         except SolverError as error:
+            answer, shape = _answer(frame, kept, settings)
             notes = (note("scenarios_left_out", count=str(len(sites)), reason=str(error)),)
     told = answer
     if answer.broken:

@@ -23,7 +23,7 @@ from .building import Built, Shape, build, forbid
 from .exchange import trading_prices
 from .fill_rate import FillRatePart
 from .frame import Ints, frame_of
-from .linear import Linear, SolverError
+from .linear import Basis, Linear, SolverError
 from .matrix import Matrix
 from .power_profile import PowerProfilePart
 from .problem import Solved
@@ -36,7 +36,10 @@ from .stitched import Block, Places, Stitched, money, stitch
 HERE_AND_NOW: Final = 900.0
 
 #: Most linear problems of the search for better decisions.
-TRIALS: Final = 40
+TRIALS: Final = 20
+
+#: What a single change must bring to be made, price scales: less than anybody would notice.
+CHANGE: Final = 3e-3
 
 #: How often a solution that wastes energy is sent back with what it did forbidden.
 ROUNDS: Final = 2
@@ -115,13 +118,15 @@ def _weighed(sites: Sequence[Site], expected: Answer, shape: Shape, settings: Op
         raise SolverError("they differ in what can be decided")
     shared, equal, relaxed = _decisions(mean, mean_matrix)
     decided = np.round(expected.outcome.x[shared])
-    blocks = tuple(
-        _alone(site.probability, matrix, (shared, decided), relaxed, settings)
-        for site, matrix in zip(sites, matrices, strict=True)
-    )
+    basis = expected.outcome.linear.basis
+    blocks = []
+    for site, block in zip(sites, matrices, strict=True):
+        blocks.append(_alone(site.probability, block, (shared, decided), relaxed, (settings, basis)))
+        basis = blocks[-1].basis
     matrix, places = stitch(mean_matrix, blocks, shared, equal, common)
     linear = Stitched(matrix, places, blocks, {**settings.settings, "time_limit": settings.time_limit})
-    search = Search(matrix, linear, settings.change, settings.time_limit)
+    change = max(settings.change, CHANGE * expected.problem.frame.scale)
+    search = Search(matrix, linear, change, settings.time_limit)
     search.start_from(expected.outcome.x)
     if not np.isfinite(search.objective):
         raise SolverError("no solution within the time limit")
@@ -142,7 +147,7 @@ def _weighed(sites: Sequence[Site], expected: Answer, shape: Shape, settings: Op
         matrix=matrix,
         outcome=outcome,
         places=places,
-        blocks=blocks,
+        blocks=tuple(blocks),
         built=built,
     )
 
@@ -184,11 +189,23 @@ def _decisions(mean: Built, matrix: Matrix) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def _alone(probability: float, matrix: Matrix, decided: tuple[Ints, Array], relaxed: Ints, settings: Options) -> Block:
-    """Solve one scenario by itself with the decisions of here and now, and settle what is not decided again."""
+def _alone(
+    probability: float,
+    matrix: Matrix,
+    decided: tuple[Ints, Array],
+    relaxed: Ints,
+    how: tuple[Options, Basis],
+) -> Block:
+    """Solve one scenario by itself with the decisions of here and now, and settle what is not decided again.
+
+    It begins at the basis of another problem, from which it differs little.
+    """
     shared, values = decided
+    settings, basis = how
     linear = Linear(matrix, {**settings.settings, "time_limit": settings.time_limit})
     linear.fix(shared, values)
+    if len(basis[0]) == len(matrix.cost) and len(basis[1]) >= len(matrix.row_lower):
+        linear.begin_at(basis[0], basis[1][: len(matrix.row_lower)])
     linear.run()
     again = np.union1d(shared, relaxed)
     x = linear.x
@@ -200,10 +217,7 @@ def _alone(probability: float, matrix: Matrix, decided: tuple[Ints, Array], rela
     if len(fixed):
         linear.fix(fixed, settled[fixed])
         linear.run()
-    basis = linear.basis
-    return Block(
-        probability=probability, matrix=matrix, fixed=fixed, values=settled[fixed], columns=basis[0], rows=basis[1]
-    )
+    return Block(probability=probability, matrix=matrix, fixed=fixed, values=settled[fixed], basis=linear.basis)
 
 
 def same_here_and_now(answer: ScenarioAnswer) -> list[Array]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..model.time_grid import Array
 from .frame import Ints
-from .linear import AT_LOWER, AT_ZERO, BASIC, Linear
+from .linear import AT_LOWER, AT_ZERO, BASIC, Basis, Linear
 from .matrix import Choice, Matrix
 
 type Entries = tuple[Ints, Ints, Array]
@@ -34,9 +34,8 @@ class Block:
     fixed: Ints
     """Yes-or-no columns that are not decided again, and their values."""
     values: Array
-    columns: NDArray[np.int8] | None = None
-    """Basis of its own linear problem, if it was solved."""
-    rows: NDArray[np.int8] | None = None
+    basis: Basis
+    """Where its own linear problem ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,18 +183,16 @@ class Stitched(Linear):
 
     def _begin(self, blocks: Sequence[Block]) -> None:
         """Start from where each block ended by itself: nothing but what must be equal is left to be solved."""
-        if any(block.columns is None or block.rows is None for block in blocks):
-            return
         places = self._places
         columns = np.full(len(self._matrix.cost), AT_LOWER, dtype=np.int8)
         rows = np.full(len(self._matrix.row_lower), BASIC, dtype=np.int8)
         columns[places.equal] = AT_ZERO
         for number, block in enumerate(blocks):
             begin, row = int(places.first_column[number]), int(places.first_row[number])
-            mine = np.array(block.columns, dtype=np.int8)
+            mine = block.basis[0].copy()
             mine[places.shared] = AT_LOWER
             columns[begin : begin + len(mine)] = mine
-            own = np.array(block.rows, dtype=np.int8)
+            own = block.basis[1].copy()
             own[places.shared_rows] = BASIC
             rows[row : row + len(own)] = own
         self.begin_at(columns, rows)
