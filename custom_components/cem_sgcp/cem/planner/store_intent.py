@@ -27,7 +27,8 @@ def intents(solved: Solved, reach: Reach, power: Array, value: Array) -> tuple[t
     bought, sold = solved.bought, solved.sold
     can_give, can_take = reach.discharge > 0, reach.charge > 0
     covers = can_give & (bought - reach.discharge_cost - value * reach.drawn_per_kwh >= -tie)
-    gain = value * reach.stored_per_kwh - reach.charge_cost - sold
+    moved = reach.stored_per_kwh or -reach.cooled_per_kwh  # what is stored for a kWh; cooling takes it out
+    gain = value * moved - reach.charge_cost - sold
     stores = can_take & (gain >= -tie)
     net = solved.net
     charging, discharging = power > TINY, power < -TINY

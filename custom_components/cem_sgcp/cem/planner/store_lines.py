@@ -56,6 +56,8 @@ class Reach:
     """kW per step that it can give, as a magnitude."""
     stored_per_kwh: float
     """kWh stored per kWh taken, 0 where it cannot charge."""
+    cooled_per_kwh: float
+    """kWh taken out of the store per kWh of electricity taken (a freezer, an air conditioner), 0 where it does not."""
     drawn_per_kwh: float
     """kWh drawn from the store per kWh given, 0 where it cannot discharge."""
     charge_cost: float
@@ -69,7 +71,7 @@ class Reach:
 
 
 def level_per_kwh(control: FillRate) -> float:
-    """Return the level units that a kWh is: of stored energy where the unit says so, else of filling electricity."""
+    """Return the level units that a kWh is: of energy where the unit says so, else of the electricity."""
     if control.level_unit in {"Wh", "kWh"}:
         return 1000.0 if control.level_unit == "Wh" else 1.0
     best = 0.0
@@ -77,8 +79,8 @@ def level_per_kwh(control: FillRate) -> float:
         for mode in actuator.modes:
             for entry in mode.elements:
                 for power, fill in ((entry.power.start, entry.fill_rate.start), (entry.power.end, entry.fill_rate.end)):
-                    if power > 0 and fill > 0:
-                        best = max(best, fill * 3600.0 / (power / 1000.0))
+                    if power > 0:
+                        best = max(best, abs(fill) * 3600.0 / (power / 1000.0))
     if best > 0:
         return best
     return max(control.level_range.end - control.level_range.start, abs(control.level), 1.0) / 10.0
@@ -128,7 +130,7 @@ def presence(frame: Frame, control: FillRate) -> Array:
 
 def reach_of(actuators: list[Actuator], present: Array) -> Reach:
     """Return what a store can do at most."""
-    charge = discharge = fastest = 0.0
+    charge = discharge = fastest = cooled = 0.0
     best_charge, best_discharge = (0.0, 0.0), (0.0, 0.0)
     for actuator in actuators:
         ends = [
@@ -137,12 +139,14 @@ def reach_of(actuators: list[Actuator], present: Array) -> Reach:
             for power, fill, cost in zip(line.power, line.fill, line.cost, strict=True)
         ]
         taking = [end for end in ends if end[0] > 0 and end[1] > 0]
+        cooling = [end for end in ends if end[0] > 0 and end[1] < 0]
         giving = [end for end in ends if end[0] < 0 and end[1] < 0]
-        charge += max((end[0] for end in ends), default=0.0) if taking else 0.0
+        charge += max((end[0] for end in ends), default=0.0) if taking or cooling else 0.0
         discharge += max((-end[0] for end in giving), default=0.0)
         fastest += max((end[1] for end in ends if end[1] > 0), default=0.0)
         for power, fill, cost in taking:
             best_charge = max(best_charge, (fill / power, -cost / power))
+        cooled = max([cooled, *(-fill / power for power, fill, _ in cooling)])
         for power, fill, cost in giving:
             if best_discharge[0] == 0 or fill / power < best_discharge[0]:
                 best_discharge = fill / power, cost / -power
@@ -151,6 +155,7 @@ def reach_of(actuators: list[Actuator], present: Array) -> Reach:
         charge=charge * there,
         discharge=discharge * there,
         stored_per_kwh=best_charge[0],
+        cooled_per_kwh=cooled,
         drawn_per_kwh=best_discharge[0],
         charge_cost=-best_charge[1] if best_charge[0] else 0.0,
         discharge_cost=best_discharge[1],
@@ -170,6 +175,8 @@ def terminal_value(frame: Frame, control: FillRate, reach: Reach, unit: float) -
       it is neither emptied for less than a cheap refill nor filled for more than it will earn; the 2 % settle ties:
       surplus is rather stored than sold, and on a flat tariff what is there is used;
     * a store with forecast use (hot water):  Q25(p) / efficiency;
+    * a store that loses what it holds (a room):  the lowest p / efficiency, so that it is neither let go before the
+      horizon nor filled for nobody; the same for cold, which what is stored lacks;
     * any other (an EV):  1.02 x what surplus would earn by export, so that it takes surplus beyond its target but
       nothing from the grid.
     """
@@ -184,9 +191,12 @@ def terminal_value(frame: Frame, control: FillRate, reach: Reach, unit: float) -
         refill = (cheap + reach.charge_cost) / stored + reach.discharge_cost / reach.drawn_per_kwh if stored else use
         return max(min(1.02 * refill, 0.98 * use), 0.0)
     if stored <= 0:
-        return 0.0
+        cooled = reach.cooled_per_kwh
+        return -max(float(trading.min()) / cooled, 0.0) if cooled and control.leakage else 0.0
     if control.usage is not None:
         return max(cheap / stored, 0.0)
+    if control.leakage:
+        return max(float(trading.min()) / stored, 0.0)
     weights = frame.surplus * frame.hours
     if not weights.sum():
         return 0.0
