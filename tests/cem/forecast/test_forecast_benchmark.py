@@ -40,3 +40,11 @@ def test_generation_is_forecast_better_with_the_present_than_without(
     assert ours["mae"] < given["mae"]
     assert ours["first_hour"] < 0.8 * given["first_hour"]
     assert lines["pv", "ours_history"]["rmse"] < 0.95 * lines["pv", "yesterday"]["rmse"]
+
+
+def test_losses_of_houses_are_learned_better_than_a_guess(lines: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for house in ("one_mass", "half_degrees", "heavy_walls", "heat_pump", "sun_measured"):
+        line = lines["thermal", house]
+        assert line["refused"] == 0, house
+        assert line["loss_error"] < 0.1, house
+        assert line["residual"] < line["stays"], house

@@ -31,6 +31,10 @@ class Zone:
     band: float = 0.3
     noise: float = 0.05
     rounds: float = 0.1
+    mass: float = 0.0
+    """Capacity of walls and floors, Wh/K, that the air warms; `capacity` is then that of air and furniture alone."""
+    coupling: float = 800.0
+    """Between these and the air, W/K."""
     outdoor: float | None = None
     """Temperature around it; None: weather."""
     days: int = 28
@@ -68,6 +72,7 @@ def record(zone: Zone, seed: int, *, step: float = 3600.0) -> Recording:
     seen = chance.normal(0.0, 0.02, count)
     temperature, power = np.empty(count), np.empty(count)
     inside, stir, on = zone.setpoint, 0.0, False
+    walls = inside - 1.0
     for index in range(count):
         wanted = zone.setpoint - (0.0 if 6 <= clock[index] % 24 < 22 else zone.setback)
         away = (wanted - inside - seen[index]) * np.sign(zone.efficiency)
@@ -75,6 +80,10 @@ def record(zone: Zone, seed: int, *, step: float = 3600.0) -> Recording:
         temperature[index], power[index] = inside, zone.heater * on
         stir = held * stir + stirs[index]
         heat = zone.efficiency * power[index] + zone.gains + stir + zone.sun * sun[index]
+        if zone.mass:
+            flow = zone.coupling * (inside - walls)
+            walls += hour * flow / zone.mass
+            heat -= flow
         inside += hour * ((outdoor[index] - inside) / zone.resistance + heat) / zone.capacity
     shown = temperature + chance.normal(0.0, zone.noise, count)
     if zone.rounds:

@@ -36,8 +36,9 @@ EVENT: Final = 5.0
 MOST_EVENTS: Final = 0.05
 #: What one capacity cannot tell of a house that has several, and means of a heater that switches, as a share of it.
 FORM_ERROR: Final = 0.03
-#: Largest standard error of R and C, as a share of them, that still tells something.
+#: Largest standard errors of R and of C, as a share of them, that still tell something.
 MOST_ERROR: Final = 0.4
+MOST_CAPACITY_ERROR: Final = 0.8
 #: How much worse than no model at all a model may do on what it has not seen.
 NO_BETTER: Final = 1.1
 #: Periods of what comes every day at the same time (sun, cooking, people), h.
@@ -111,14 +112,13 @@ def learn_thermal(
     plain = _record(inside, outside, columns, step)
     if refusal := _unfit(plain, inside, heat):
         return ThermalLearning(refusal=refusal)
-    # What comes every day at the same hours (people, sun) is not held against the outdoors; where the record tells of
-    # the sun, or nothing else warms it, that only serves to see how much hangs on it.
+    # What comes every day at the same hours (people, sun, walls after a setback) is not held against the outdoors.
     rhythmic = _record(inside, outside, [*columns, *_waves(len(heat), step)], step)
-    record, other = (rhythmic, plain) if len(columns) == 2 else (plain, rhythmic)
+    record, other = (rhythmic, plain) if other_gains else (plain, rhythmic)
     found = _fitted(record)
     if found is None:
         return ThermalLearning(refusal=Refusal.UNCERTAIN)
-    return _judged(record, found, _fitted(other), efficiency, capacity, gains=other_gains)
+    return _judged(record, found, _fitted(other), efficiency, capacity, gains=other_gains, sunny=len(columns) > 2)
 
 
 def _check(
@@ -220,7 +220,14 @@ def _begun_anew(record: Record, events: Ints) -> Record:
 
 
 def _judged(
-    record: Record, found: Fit, other: Fit | None, efficiency: float, capacity: float | None, *, gains: bool
+    record: Record,
+    found: Fit,
+    other: Fit | None,
+    efficiency: float,
+    capacity: float | None,
+    *,
+    gains: bool,
+    sunny: bool,
 ) -> ThermalLearning:
     effect = float(found.coefficients[0])
     error = max(math.sqrt(max(float(each[1, 1]), 0.0)) for each in _covariances(found, record.hours))
@@ -229,13 +236,16 @@ def _judged(
         return ThermalLearning(refusal=Refusal.WRONG_SIGN if wrong else Refusal.UNCERTAIN)
     figures, errors = _figures(found, record.hours, efficiency, capacity, gains=gains)
     if other is not None and other.coefficients[0] * efficiency > 0:
-        # How far the answer hangs on the question is part of its error.
+        # A house has several capacities, each seen at another pace: how far the answer hangs on the question is part
+        # of its error.
         others, _ = _figures(other, record.hours, efficiency, capacity, gains=gains)
-        errors = tuple(math.hypot(error, one - two) for error, one, two in zip(errors, figures, others, strict=True))
+        errors = (errors[0], math.hypot(errors[1], figures[1] - others[1]), *errors[2:])
     if capacity is None:
         errors = (*errors[:1], math.hypot(errors[1], FORM_ERROR * figures[1]), *errors[2:])
     certain = TIME_CONSTANTS[0] * 1.05 < found.time_constant < TIME_CONSTANTS[1] * 0.95 and abs(effect) > 2 * error
-    if not certain or not all(_tells(*pair) for pair in zip(figures[:2], errors[:2], strict=True)):
+    if not certain or not (
+        _tells(figures[0], errors[0], MOST_ERROR) and _tells(figures[1], errors[1], MOST_CAPACITY_ERROR)
+    ):
         return ThermalLearning(refusal=Refusal.UNCERTAIN)
     if not 0.01 <= abs(figures[3]) <= 10.0:
         return ThermalLearning(refusal=Refusal.UNCERTAIN)
@@ -255,12 +265,12 @@ def _judged(
             hours=round(len(found.steps) * record.hours, 2),
             learned=True,
         ),
-        solar_gain=figures[3] * float(found.coefficients[2]) / effect if record.columns.shape[1] == 3 else None,
+        solar_gain=figures[3] * float(found.coefficients[2]) / effect if sunny else None,
     )
 
 
-def _tells(value: float, error: float) -> bool:
-    return math.isfinite(value) and math.isfinite(error) and value > 0 and error <= MOST_ERROR * value
+def _tells(value: float, error: float, most: float) -> bool:
+    return math.isfinite(value) and math.isfinite(error) and value > 0 and error <= most * value
 
 
 def _covariances(found: Fit, hours: float) -> tuple[Array, Array]:
