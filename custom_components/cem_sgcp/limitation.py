@@ -120,9 +120,9 @@ class Limitations:
     def _hear(self, direction: Direction, now: datetime) -> None:
         options, heard = self._options[direction], self._heard[direction]
         beating = self._state(options.get(CONF_HEARTBEAT_ENTITY))
-        if beating is not None and (heard.beat is None or beating.last_reported > heard.beat):
+        if beating is not None and beating.last_reported != heard.beat:
             # What was said before this start is no sign of life.
-            alive = heard.beat is not None or beating.last_reported >= self.boxes[direction].since
+            alive = heard.beat is not None or self.boxes[direction].since < beating.last_reported <= now
             heard.beat = beating.last_reported
             if alive:
                 self.heartbeat(direction, now)
