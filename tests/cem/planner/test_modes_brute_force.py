@@ -6,11 +6,20 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import numpy as np
 import pytest
 
-from custom_components.cem_sgcp.cem.model import OperationModes, PlanStatus, Series, TimeGrid, Timer, Transition
+from custom_components.cem_sgcp.cem.model import (
+    FillRate,
+    OperationModes,
+    PlanStatus,
+    Series,
+    TimeGrid,
+    Timer,
+    Transition,
+)
 from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan
 
+from .heaters import chp, pump, store
 from .houses import NOW, grid, house, limit, prices
-from .machines import Permitted, machine, mode
+from .machines import Permitted, machine, mode, on_and_off
 
 QUARTER = timedelta(minutes=15)
 EXACT = PlannerOptions(gap=0.0, time_limit=60.0)
@@ -114,6 +123,65 @@ def test_no_permitted_sequence_of_modes_is_cheaper(seed: int):
     assert Permitted.of(control).permits(sequence, times)
     assert plan.objective == pytest.approx(best, abs=1e-3)  # traces of ties weigh less than that
     assert plan.objective >= best - 1e-6
+
+
+def cheapest_heat(control: FillRate, base: np.ndarray, buy: np.ndarray, sell: np.ndarray, times: TimeGrid) -> float:
+    """The lowest cost over every permitted sequence of modes of a store without losses whose modes have no range."""
+    actuator = control.actuators[0]
+    modes = {entry.mode_id: entry.elements[0] for entry in actuator.modes}
+    use = control.usage.on(times) * times.durations
+    lowest = np.inf
+    for sequence, used in Permitted.of(actuator).sequences(times, len(base)):
+        found = [modes[name] for name in sequence]
+        gained = np.array([entry.fill_rate.end for entry in found]) * times.durations
+        level = control.level + np.cumsum(gained - use)
+        if level.min() < control.level_range.start - 1e-6 or level.max() > control.level_range.end + 1e-6:
+            continue
+        net = base + np.array([entry.power.end for entry in found]) / 1000
+        running = sum(entry.running_cost.end * seconds for entry, seconds in zip(found, times.durations, strict=True))
+        cost = float(np.where(net > 0, net * buy, net * sell) @ times.hours) + running + sum(e.cost for e in used)
+        lowest = min(lowest, cost - control.terminal_value * (level[-1] - control.level))
+    return lowest
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_permitted_way_to_heat_is_cheaper(seed: int):
+    """A heat pump or a CHP with start cost, minimum on and off times and a store of heat."""
+    random = np.random.default_rng(100 + seed)
+    steps = 8
+    times = grid(steps / 4, 15) if seed % 2 else grid(steps, 60)
+    hours = float(times.hours[0])
+    kept = on_and_off(
+        60 * hours * float(random.integers(1, 3)),
+        60 * hours * float(random.integers(1, 3)),
+        start_cost=round(float(random.uniform(0, 0.2)) * hours, 3),
+    )
+    maker = pump if seed % 3 else chp
+    buy = np.round(random.uniform(0.05, 0.6, steps), 3)
+    sell = np.round(buy * random.uniform(0.2, 0.9), 3)
+    base = np.round(random.uniform(-1.5, 2.0, steps), 3)
+    use = random.uniform(500, 2500, steps).round()
+    resource = store(
+        maker(**kept),
+        level=3000 * hours,
+        capacity=15000 * hours,
+        usage=Series.from_values(NOW, timedelta(hours=hours), (use / 3600).tolist()),
+        terminal_value=0.05 / 1000,
+    )
+    snapshot = house(
+        resource,
+        grid=times,
+        prices=prices(buy.tolist(), sell.tolist(), minutes=60 * hours),
+        base_load=Series.from_values(NOW, timedelta(hours=hours), (1000 * base).tolist()),
+    )
+    plan = make_plan(snapshot, EXACT)
+    best = cheapest_heat(resource.control, base, buy, sell, times)
+    (found,) = plan.device("buffer").actuators
+    assert np.isfinite(best)
+    assert plan.status is PlanStatus.OPTIMAL
+    assert Permitted.of(resource.control.actuators[0]).permits(found.mode, times)
+    # What is left counts in the plan as what it is worth, what was there at the beginning as paid for.
+    assert plan.objective == pytest.approx(best, abs=2e-3)  # traces of ties weigh less than that
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
