@@ -62,6 +62,20 @@ async def test_diagnostics_show_the_running_house(hass: HomeAssistant, freezer: 
     assert found["plan_error"] is None
 
 
+async def test_diagnostics_tell_what_was_learned_of_warmth_and_what_the_weather_service_said(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    room = {"power_entity": "sensor.heater", "temperature_entity": "sensor.room", "max_power": 1500}
+    house = await ManagedHouse.build(
+        hass, freezer, devices={"Room": ("radiator", room)}, options={"weather_entity": "weather.gone"}
+    )
+    await house.step(30)
+    found = await diagnostics(house)
+    assert found["weather"]["problem"] == "entity_missing"
+    assert found["warmth"] == {"learned": {}, "refused": {house.subentry_id("Room"): "no_record"}}
+    assert found["sun"] == {"expected": {}, "ratios": {}}
+
+
 async def test_diagnostics_hide_where_it_is_and_every_secret(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -81,6 +81,12 @@ def _running(coordinator: CemCoordinator) -> dict[str, Any]:
         },
         "prices": {name: report.to_json() for name, report in coordinator.forecaster.tariffs.report.items()},
         "forecasts": {name: report.to_json() for name, report in coordinator.forecaster.pv_reports.items()},
+        "weather": None if coordinator.forecaster.weather is None else coordinator.forecaster.weather.report.to_json(),
+        "warmth": {
+            "learned": {key: model.to_json() for key, model in coordinator.state.thermal.items()},
+            "refused": dict(coordinator.warmth.refusals),
+        },
+        "sun": coordinator.state.sun,
         "decisions": [
             {"at": moment.isoformat(), "decision": decision.value, **async_redact_data(details, TO_REDACT)}
             for moment, decision, details in coordinator.decisions.latest
