@@ -2,8 +2,8 @@
 
     FNN control box     W4 dims controllable devices to what §14a EnWG guarantees; W3, S2, S1 limit feed-in to 0, 30 and
                         60 % of the generators' power
-    AS/NZS 4755 DRM     0 disconnects; 1, 2, 3 limit what devices draw to 0, 50, 75 % of their power; 5, 6, 7 what is fed
-                        in to 0, 50, 75 %; 4 and 8 ask for more and limit nothing
+    AS/NZS 4755 DRM     0 disconnects; 1, 2, 3 limit what devices draw to 0, 50, 75 % of their power; 5, 6, 7 limit
+                        feed-in to 0, 50, 75 %; 4 and 8 ask for more and limit nothing
     SG-Ready            1:0 blocks devices, for two hours at most; the other states limit nothing
 
 The strictest of those that are closed wins in each direction. It must not know which entity a contact is.
