@@ -5,6 +5,7 @@ Without Home Assistant: put ``demo/custom_components/sim_house`` on the module p
 
 from .appliance import Appliance, ApplianceState, Refused
 from .battery import Battery, BatteryMode
+from .equipment import EQUIPMENT
 from .ev import Car, Trip
 from .faults import Fault, FaultBook, FaultKind
 from .memory import dump, restore
@@ -12,6 +13,7 @@ from .records import MeasuredRun, Records, load_records, measured_run, run_names
 from .simulation import Command, GridSignal, House, HouseOptions
 
 __all__ = [
+    "EQUIPMENT",
     "Appliance",
     "ApplianceState",
     "Battery",

@@ -86,7 +86,7 @@ class Car:
             (arrive for leave, arrive, _ in self.trips_around(moment, 1) if leave <= moment < arrive), None
         )
 
-    def _consumption(self, moment: datetime) -> float | None:
+    def consumption(self, moment: datetime) -> float | None:
         """Power (W) that driving takes at a moment; None while the car is at home."""
         if self.out_until is not None and moment < self.out_until:
             return OUTING_ENERGY / OUTING.total_seconds() * HOUR
@@ -99,7 +99,7 @@ class Car:
 
     def step(self, start: datetime, duration: float) -> float:
         """Let time pass (s) from a moment; the car does not come or go meanwhile. Returns the power (W)."""
-        driving = self._consumption(start)
+        driving = self.consumption(start)
         self.connected = driving is None
         self.now = 0.0
         if driving is not None:

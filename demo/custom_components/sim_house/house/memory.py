@@ -29,6 +29,8 @@ def dump(house: House) -> dict[str, Any]:
     parts = {
         part: {name: _plain(getattr(_part(house, part), name)) for name in names} for part, names in _MEMORY.items()
     }
+    for device, machine in house.equipment.items():
+        parts[f"equipment {device}"] = {name: _plain(getattr(machine, name)) for name in machine.remembered()}
     late = [[due.isoformat(), device, point, value] for due, device, point, value in house.late]
     return {"now": house.now.isoformat(), "parts": parts, "late": late}
 
@@ -46,6 +48,10 @@ def restore(house: House, memory: dict[str, Any]) -> None:
                 kind = datetime.fromisoformat if name.endswith("_until") else type(getattr(target, name))
                 value = kind(value)
             setattr(target, name, value)
+    for device, machine in house.equipment.items():
+        kept = memory["parts"].get(f"equipment {device}", {})
+        for name in (name for name in machine.remembered() if name in kept):
+            setattr(machine, name, kept[name])
     house.late = [(datetime.fromisoformat(due), *command) for due, *command in memory["late"]]
     house.now = min(house.now, datetime.fromisoformat(memory["now"]).astimezone(UTC))
 

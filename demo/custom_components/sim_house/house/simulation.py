@@ -4,7 +4,7 @@ Inside: W, Wh, s, aware datetimes; consumption and import +, generation and expo
 inverters do. Knows nothing of Home Assistant.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from .appliance import Appliance, Refused
 from .battery import HOUR, Battery, BatteryMode
+from .equipment import build
 from .ev import Car
 from .faults import Fault, FaultBook, FaultKind
 from .records import Records, flicker, load_records, measured_run
+from .weather import surroundings
 
 RECORDED_PV = 5_000.0  # W, nominal power of the recorded plant, rounded up
 LONGEST_GAP = timedelta(days=7)
@@ -54,6 +56,7 @@ class HouseOptions:
     dishwasher_run: str = "dishwasher_b81d04"
     dishwasher_ready: bool = False
     grid_limit: float = 17_250.0  # W
+    equipment: tuple[str, ...] = ()  # what it has besides, see equipment.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class House:
             self.washer.prepare()
         if options.dishwasher_ready:
             self.dishwasher.prepare()
+        self.equipment = build(options.equipment, options.zone)
         self.pv_limit = options.pv_nominal
         self.pv_power = self.base_load = self.grid_power = 0.0
         self.pv_energy = self.base_energy = self.imported = self.exported = 0.0
@@ -154,6 +158,9 @@ class House:
             + self.dishwasher.step(duration)
             - self.pv_power
         )
+        if self.equipment:
+            around = surroundings(self.now, self.options.zone)
+            others += sum(machine.step(around, duration) for machine in self.equipment.values())
         self.grid_power = others + self.battery.step(duration, -others)
 
     # ------------------------------------------------------------------ readings
@@ -169,7 +176,7 @@ class House:
 
     def read(self, device: str, point: str) -> Any | None:
         """Reading of a point as its device reports it; None while it is unavailable, KeyError for unknown points."""
-        value = READINGS[device, point](self)
+        value = self._reading(device, point)
         if self.faults.find(self.now, FaultKind.UNAVAILABLE, device, point):
             return None
         if self.faults.find(self.now, FaultKind.FROZEN, device, point):
@@ -179,19 +186,34 @@ class House:
             return fault.value
         return value
 
+    def _reading(self, device: str, point: str) -> Any | None:
+        if device == "weather":
+            return getattr(surroundings(self.now, self.options.zone), point)
+        if (machine := self.equipment.get(device)) is None:
+            return READINGS[device, point](self)
+        if not machine.knows(point):
+            raise KeyError(f"{device} has no point {point}")
+        return machine.reading(point)
+
+    def _points(self) -> Iterator[tuple[str, str]]:
+        yield from READINGS
+        for device, machine in self.equipment.items():
+            yield from ((device, point) for point in ("power", "energy", *machine.POINTS, *machine.SETTINGS))
+
     def inject(self, fault: Fault) -> None:
         """Put a fault into the house; readings freeze at what they are now."""
         if fault.kind is FaultKind.FROZEN:
-            for (device, point), reading in READINGS.items():
+            for device, point in self._points():
                 if device == fault.device and fault.point in {None, point}:
-                    self._frozen[device, point] = reading(self)
+                    self._frozen[device, point] = self._reading(device, point)
         self.faults.inject(fault)
 
     # ------------------------------------------------------------------ commands
 
     def command(self, device: str, point: str, value: Any = None) -> None:
         """Give a device a command. Refused says why it will not; KeyError means that the command does not exist."""
-        if (device, point) not in COMMANDS:
+        machine = self.equipment.get(device)
+        if (device, point) not in COMMANDS and (machine is None or point not in machine.SETTINGS):
             raise KeyError(f"{device} knows no command {point}")
         for kind in (FaultKind.UNAVAILABLE, FaultKind.REFUSE_COMMANDS):
             if self.faults.find(self.now, kind, device, point):
@@ -209,7 +231,10 @@ class House:
 
     def _act(self, device: str, point: str, value: Any, outcome: str = "done") -> None:
         try:
-            COMMANDS[device, point](self, value)
+            if (machine := self.equipment.get(device)) is not None:
+                machine.obey(point, value)
+            else:
+                COMMANDS[device, point](self, value)
         except Refused:
             self._note(device, point, value, "refused")
             # Nobody waits any more for the answer to a late command.
