@@ -90,6 +90,15 @@ def test_smoothing_evens_out_the_exchange_from_what_is_measured_on():
     assert smooth.net_power[0] == pytest.approx(1500, abs=300)
 
 
+def test_wear_is_told_in_money_and_weighs_what_the_user_says():
+    site = house(battery(5000, wear=0.10, terminal=0.5), prices=prices([0.20, 0.45] * 12 + [0.2] * 24, 0.0))
+    plain, spared = make_plan(site), make_plan(site.replace(goals=Goals(wear_weight=3.0)))
+    assert value(plain, Goal.WEAR) > value(spared, Goal.WEAR) + 0.05
+    out = -sum(min(power, 0.0) for power in plain.device("battery").power) / 4000.0
+    assert value(plain, Goal.WEAR) == pytest.approx(0.10 * out, rel=1e-3)
+    assert weighed(spared, Goal.WEAR) == pytest.approx(3.0 * value(spared, Goal.WEAR), rel=1e-6)
+
+
 def test_comfort_counts_unit_hours_outside_the_band():
     band = LevelTarget(start=NOW, end=NOW + 4 * HOUR, minimum=6000, price=0.00001)
     plan = make_plan(house(battery(5000, power=0.001, targets=(band,)), grid=grid(4)))

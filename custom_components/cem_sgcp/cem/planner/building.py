@@ -39,8 +39,6 @@ class Built:
     problem: Problem
     exchange: Exchange
     parts: list[Part]
-    spans: Mapping[str, range]
-    """The columns that each resource added, by its name."""
 
 
 def forbid(shape: Shape, wasteful: Mapping[str, set[int]], steps: int) -> dict[str, frozenset[int]]:
@@ -62,16 +60,15 @@ def build(frame: Frame, shape: Shape) -> Built:
     problem = Problem(frame)
     exchange = add_exchange(problem)
     parts: list[Part] = []
-    spans: dict[str, range] = {}
     for resource in frame.snapshot.resources:
         first = problem.size
         parts.append(_add(problem, resource, shape))
-        spans[resource.resource_id] = range(first, problem.size)
+        problem.spans[resource.resource_id] = range(first, problem.size)
     for part in parts:
         steps = shape.forbidden.get(part.resource.resource_id)
         if isinstance(part, fill_rate.FillRatePart) and steps:
             fill_rate.forbid_both(problem, part, np.array(sorted(steps)))
-    return Built(problem=problem, exchange=exchange, parts=parts, spans=spans)
+    return Built(problem=problem, exchange=exchange, parts=parts)
 
 
 def _add(problem: Problem, resource: Resource, shape: Shape) -> Part:

@@ -81,6 +81,8 @@ class Problem:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.expressions: dict[str, Expression] = {}
+        self.spans: dict[str, range] = {}
+        """The columns that each resource added, by its name."""
         self.offset = 0.0
         self._choices: list[Choice] = []
         self._rules: list[tuple[Ints, Rule]] = []

@@ -180,7 +180,7 @@ def _decisions(mean: Built, matrix: Matrix) -> tuple[Ints, Ints, Ints]:
         if part.resource.control.type_name in {"power_envelope", "not_controllable"}:
             continue
         now[expression.columns[early[expression.steps]]] = True
-        span = mean.spans[part.resource.resource_id]
+        span = problem.spans[part.resource.resource_id]
         later[span.start : span.stop] = True
     return (
         np.flatnonzero(now & matrix.integer),

@@ -61,9 +61,7 @@ def add_target(problem: Problem, control: FillRate, target: LevelTarget, unit: f
     if target.price is None:
         lacking, over = np.split(problem.columns(2, penalty=MISSED_TARGET * frame.scale), 2)
     else:
-        # The level is a line between two moments: each counts for half of the time to its neighbours.
-        gaps = np.diff(moments, prepend=moments[0], append=moments[-1]) / 3600.0
-        price = target.price * unit * frame.snapshot.goals.comfort_weight * (gaps[:-1] + gaps[1:]) / 2.0
+        price = target.price * unit * frame.snapshot.goals.comfort_weight * comfort_hours(moments)
         lacking = problem.columns(len(moments), extra=price)
         over = problem.columns(len(moments), extra=price)
     weights = _level_at(frame, control, moments)
@@ -77,6 +75,13 @@ def add_target(problem: Problem, control: FillRate, target: LevelTarget, unit: f
             at, step = np.nonzero(weights[:, 1:])
             problem.put(rows[at], columns[step], sign * direction * weights[at, step + 1])
     return Target(target=target, moments=moments, lacking=lacking, over=over)
+
+
+def comfort_hours(moments: Array) -> Array:
+    """Return for how many hours each moment counts: half of the time to its neighbours, the level being a line."""
+    gaps = np.diff(moments, prepend=moments[0], append=moments[-1]) / 3600.0
+    hours: Array = (gaps[:-1] + gaps[1:]) / 2.0
+    return hours
 
 
 def _level_at(frame: Frame, control: FillRate, moments: Array) -> Array:

@@ -54,7 +54,7 @@ def tell(told: Answer, questions: Questions, *, relaxed: bool) -> Plan:
         gap=outcome.gap,
         solver="HiGHS",
         relaxations=relaxations_of(frame, net, devices, tuple(notes)),
-        terms=terms_of(solved, told.exchange, devices),
+        terms=terms_of(solved, told.exchange, told.parts),
         notes=tuple(notes),
     )
 

@@ -6,7 +6,7 @@ self_consumption    share of the generation that was available and is neither fe
 autonomy            share of the consumption that is not taken from the grid; what stores that give back take is none
 peak                W: highest mean import of a quarter of an hour
 wear                money: running costs of stores and modes
-comfort             unit hours outside the bands that stores should be in
+comfort             unit hours outside the bands of comfort (targets with a price)
 grid_friendliness   W: mean change of the exchange from step to step
 
 It must not know how the solution was found.
@@ -16,14 +16,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..model import DemandDriven, DevicePlan, FillRate, Goal, OperationModes, Resource, Term
+from ..model import DemandDriven, FillRate, Goal, OperationModes, Resource, Term
 from ..model.time_grid import Array
 from .capacity import demand_windows
 from .exchange import Exchange
+from .fill_rate import FillRatePart
 from .frame import Frame, forecast_power
 from .goals import whole_horizon
-from .problem import Solved
+from .problem import Part, Solved
 from .solution import numbers
+from .store_targets import comfort_hours
 
 
 def energy_cost(solved: Solved, exchange: Exchange) -> float:
@@ -36,7 +38,7 @@ def peak_cost(solved: Solved, exchange: Exchange) -> float:
     return float(sum(solved.money[peak.column] for peak in exchange.peaks))
 
 
-def terms_of(solved: Solved, exchange: Exchange, devices: Sequence[DevicePlan]) -> tuple[Term, ...]:
+def terms_of(solved: Solved, exchange: Exchange, parts: Sequence[Part]) -> tuple[Term, ...]:
     """Return all terms of a plan."""
     frame = solved.problem.frame
     goals, currency = frame.snapshot.goals, frame.snapshot.prices.currency
@@ -46,8 +48,8 @@ def terms_of(solved: Solved, exchange: Exchange, devices: Sequence[DevicePlan]) 
     cost = energy_cost(solved, exchange) + peak_cost(solved, exchange)
     emitted = float(np.dot(bought, frame.co2))
     peak = _peak(solved)
-    wear = _wear(solved)
-    comfort, felt = _comfort(frame, devices)
+    wear = _wear(solved, parts)
+    comfort, felt = _comfort(frame, solved.x, parts)
     changes = _changes(frame, net)
     unused = float(fed_in.sum()) + max(available - used, 0.0)
     listed = (
@@ -114,31 +116,32 @@ def _peak(solved: Solved) -> float:
     return max(float(means.max(initial=0.0)), 0.0)
 
 
-def _wear(solved: Solved) -> float:
-    """Return the running costs of stores and modes, currency."""
+def _wear(solved: Solved, parts: Sequence[Part]) -> float:
+    """Return the running costs of stores and modes, currency: all they cost but the value of what stores hold."""
     total = 0.0
-    for resource in solved.problem.frame.snapshot.resources:
-        if isinstance(resource.control, FillRate | OperationModes | DemandDriven):
-            columns = np.unique(solved.problem.expressions[resource.resource_id].columns)
-            total += float(solved.money[columns].sum())
+    for part in parts:
+        if isinstance(part.resource.control, FillRate | OperationModes | DemandDriven):
+            span = solved.problem.spans[part.resource.resource_id]
+            total += float(solved.money[span.start : span.stop].sum())
+        if isinstance(part, FillRatePart):
+            level = part.level
+            total -= float(solved.money[np.concatenate([level.inside, level.below, level.above])].sum())
     return total
 
 
-def _comfort(frame: Frame, devices: Sequence[DevicePlan]) -> tuple[float, float]:
-    """Return unit hours outside the bands of stores, and what they weigh at their own prices."""
+def _comfort(frame: Frame, x: Array, parts: Sequence[Part]) -> tuple[float, float]:
+    """Return unit hours outside the bands of comfort, and what they cost at their own prices, currency."""
     outside = weighed = 0.0
-    for device in devices:
-        resource = frame.snapshot.resource(device.resource_id)
-        if resource is None or not isinstance(resource.control, FillRate) or device.level is None:
+    for part in parts:
+        if not isinstance(part, FillRatePart):
             continue
-        level = np.array(device.level)
-        for target in resource.control.targets:
-            hours = frame.share(max(target.start.timestamp(), frame.now), target.end.timestamp()) * frame.hours
-            lacking = np.maximum(target.minimum - level, 0.0) if target.minimum is not None else frame.zeros()
-            over = np.maximum(level - target.maximum, 0.0) if target.maximum is not None else frame.zeros()
-            missed = float(np.dot(hours, lacking + over))
+        for target in part.targets:
+            if target.target.price is None:
+                continue
+            hours = comfort_hours(target.moments)
+            missed = float(np.dot(hours, x[target.lacking] + x[target.over])) * part.unit
             outside += missed
-            weighed += missed * (target.price or 0.0)
+            weighed += missed * target.target.price
     return outside, weighed
 
 
