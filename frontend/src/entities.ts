@@ -6,7 +6,32 @@ export const DOMAIN = "cem_sgcp";
 /** Entity ids by translation key, which names what an entity is for. */
 export type Entities = Readonly<Record<string, string>>;
 
-export type Kind = "pv" | "battery" | "ev_charger" | "appliance" | "load" | "other";
+/** Kinds of devices in the order in which they are shown. */
+export const KINDS = [
+  "pv",
+  "wind_turbine",
+  "battery",
+  "v2h_car",
+  "ev_charger",
+  "appliance",
+  "switched_load",
+  "water_pump",
+  "ventilation",
+  "lighting",
+  "heat_pump",
+  "hybrid_heating",
+  "boiler",
+  "solar_thermal",
+  "radiator",
+  "air_conditioning",
+  "freezer",
+  "chp",
+  "fuel_cell",
+  "generator",
+  "load",
+] as const;
+
+export type Kind = (typeof KINDS)[number] | "other";
 
 export interface SiteDevice {
   id: string;
@@ -23,14 +48,13 @@ export interface Site {
   devices: SiteDevice[];
 }
 
-const KINDS: Record<string, Kind> = {
-  pv: "pv",
-  battery: "battery",
-  "ev charger": "ev_charger",
-  appliance: "appliance",
-  load: "load",
-};
-const ORDER: Kind[] = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
+const ORDER: readonly Kind[] = [...KINDS, "other"];
+
+/** The kind of a device: its model in the device registry, with blanks for the underscores. */
+function kindOf(model: string | null | undefined): Kind {
+  const kind = (model ?? "").replaceAll(" ", "_") as Kind;
+  return ORDER.includes(kind) ? kind : "other";
+}
 
 /** All connection points in the order of their names; a device belongs to the one of its config entry. */
 export function findSites(hass: Pick<Hass, "entities" | "devices">): Site[] {
@@ -50,7 +74,7 @@ export function findSites(hass: Pick<Hass, "entities" | "devices">): Site[] {
     const name = device.name_by_user || device.name || "";
     const own = device.identifiers?.some(([domain, id]) => domain === DOMAIN && id === entryId);
     if (own) sites.push({ entryId, deviceId, name, entities, devices: [] });
-    else others.push({ id: deviceId, name, kind: KINDS[device.model ?? ""] ?? "other", entities, entryId });
+    else others.push({ id: deviceId, name, kind: kindOf(device.model), entities, entryId });
   }
   for (const { entryId, ...device } of others) {
     sites.find((site) => site.entryId === entryId)?.devices.push(device);

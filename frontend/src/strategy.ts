@@ -32,9 +32,25 @@ export interface Dashboard {
 
 const ICONS: Record<Kind, string> = {
   pv: "mdi:solar-power-variant",
+  wind_turbine: "mdi:wind-turbine",
   battery: "mdi:home-battery",
+  v2h_car: "mdi:car-electric",
   ev_charger: "mdi:ev-station",
   appliance: "mdi:washing-machine",
+  switched_load: "mdi:timer-cog-outline",
+  water_pump: "mdi:water-pump",
+  ventilation: "mdi:hvac",
+  lighting: "mdi:lightbulb-group",
+  heat_pump: "mdi:heat-pump",
+  hybrid_heating: "mdi:fire",
+  boiler: "mdi:water-boiler",
+  solar_thermal: "mdi:solar-panel-large",
+  radiator: "mdi:radiator",
+  air_conditioning: "mdi:air-conditioner",
+  freezer: "mdi:fridge-industrial",
+  chp: "mdi:fire-circle",
+  fuel_cell: "mdi:hydrogen-station",
+  generator: "mdi:engine",
   load: "mdi:power-plug",
   other: "mdi:power-plug",
 };
@@ -102,6 +118,8 @@ function planView(site: Site, words: Localize): View {
         ...tile(entities["export_limit"]),
         ...tile(entities["limit_exceeded"]),
         ...tile(entities["plan_status"]),
+        ...tile(entities["billed_peak"], { full: true }),
+        ...tile(entities["goal"], { features: ["select-options"], full: true }),
       ]),
       ...section(heading(words("heading.costs"), "mdi:cash-clock"), [
         ...tile(entities["planned_cost_today"], { full: true }),
@@ -126,6 +144,9 @@ function deviceCards({ name, entities }: SiteDevice, words: Localize): CardConfi
   return [
     ...tile(entities["device_state"]),
     ...tile(entities["planned_power"]),
+    ...tile(entities["mode"]),
+    ...tile(entities["level"]),
+    ...tile(entities["heat_loss"]),
     ...tile(entities["planned_start"]),
     ...tile(entities["expected_cost"]),
     ...tile(entities["ready_by"]),
@@ -166,6 +187,7 @@ function gridView(hass: Hass, site: Site, words: Localize): View {
       ...section(heading(words("heading.signals"), "mdi:traffic-light"), [
         ...tile(entities["traffic_light"]),
         ...tile(entities["lpc_state"]),
+        ...tile(entities["lpp_state"]),
         ...tile(entities["import_limit"]),
         ...tile(entities["export_limit"]),
         ...tile(entities["limit_exceeded"]),

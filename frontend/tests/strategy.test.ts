@@ -18,6 +18,17 @@ describe("finding connection points", () => {
     ]);
   });
 
+  it("knows every kind of device by its model, and shows what it does not know all the same", () => {
+    const hass = house();
+    hass.devices["washer_entry1"]!.model = "heat pump";
+    hass.devices["battery_entry1"]!.model = "flux capacitor";
+    expect(findSite(hass)?.devices.map(({ name, kind }) => [name, kind])).toEqual([
+      ["Roof", "pv"],
+      ["Washer", "heat_pump"],
+      ["Battery", "other"],
+    ]);
+  });
+
   it("keeps two connection points apart", () => {
     const both = merge(house({ entryId: "b", name: "Farm" }), house({ entryId: "a", name: "Barn" }));
     expect(findSites(both).map(({ name, devices }) => [name, devices.length])).toEqual([["Barn", 3], ["Farm", 3]]);
@@ -48,6 +59,20 @@ describe("the dashboard", () => {
     expect(dashboard.views[0]?.sections[0]?.cards[0]).toMatchObject({ type: CARD_TYPE, entry_id: "entry1" });
     const types = new Set(cards(dashboard).map((card) => card.type));
     expect(types).toEqual(new Set([CARD_TYPE, "tile", "heading", "history-graph", "logbook", "calendar"]));
+  });
+
+  it("shows mode and level of a device that has them, and lets the goal be chosen", () => {
+    const hass = house();
+    const add = (id: string, key: string, device: string): void => {
+      hass.entities[id] = { entity_id: id, platform: "cem_sgcp", translation_key: key, device_id: device };
+    };
+    add("sensor.pump_mode", "mode", "washer_entry1");
+    add("sensor.pump_level", "level", "washer_entry1");
+    add("select.goal", "goal", "hub_entry1");
+    const tiles = new Map(cards(generateDashboard(config, hass)).map((card) => [card["entity"], card]));
+    expect(tiles.has("sensor.pump_mode")).toBe(true);
+    expect(tiles.has("sensor.pump_level")).toBe(true);
+    expect(tiles.get("select.goal")?.["features"]).toEqual([{ type: "select-options" }]);
   });
 
   it("names only entities that exist", () => {

@@ -112,9 +112,9 @@ const ht = {
   "editor.entry_id": "Netzanschluss",
   "editor.title": "Titel",
   "editor.hours": "Gezeigte Stunden"
-}, xt = { en: ht, de: te };
+}, At = { en: ht, de: te };
 function F(i) {
-  const t = i ?? "en", e = xt[t] ?? xt[t.split("-")[0] ?? "en"] ?? ht;
+  const t = i ?? "en", e = At[t] ?? At[t.split("-")[0] ?? "en"] ?? ht;
   return (n, s = {}) => (e[n] ?? ht[n]).replace(/\{(\w+)\}/g, (r, o) => {
     const a = s[o];
     return a === void 0 ? r : String(a);
@@ -131,21 +131,21 @@ function ne(i) {
     return i.number_format === "none" ? "en-US" : ee[i.number_format] ?? i.language;
 }
 function ie(i, t) {
-  const { locale: e } = i, n = e.time_zone === "server" ? i.config.time_zone : se(), s = ne(e), r = e.number_format !== "none", o = re(e), a = e.time_format === "system" ? void 0 : e.language, l = o ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" }, h = new Intl.DateTimeFormat(a, { ...l, minute: "2-digit", timeZone: n }), d = o ? new Intl.DateTimeFormat(a, { ...l, timeZone: n }) : h, c = new Intl.DateTimeFormat(e.language, { weekday: "short", day: "numeric", month: "short", timeZone: n }), p = new Intl.DateTimeFormat(e.language, { weekday: "short", timeZone: n }), $ = /* @__PURE__ */ new Map(), _ = (m, f = 0) => {
-    let y = $.get(f);
-    y || (y = new Intl.NumberFormat(s, {
+  const { locale: e } = i, n = e.time_zone === "server" ? i.config.time_zone : se(), s = ne(e), r = e.number_format !== "none", o = re(e), a = e.time_format === "system" ? void 0 : e.language, l = o ? { hour: "numeric", hourCycle: "h12" } : { hour: "2-digit", hourCycle: "h23" }, h = new Intl.DateTimeFormat(a, { ...l, minute: "2-digit", timeZone: n }), d = o ? new Intl.DateTimeFormat(a, { ...l, timeZone: n }) : h, c = new Intl.DateTimeFormat(e.language, { weekday: "short", day: "numeric", month: "short", timeZone: n }), p = new Intl.DateTimeFormat(e.language, { weekday: "short", timeZone: n }), y = /* @__PURE__ */ new Map(), $ = (m, f = 0) => {
+    let v = y.get(f);
+    v || (v = new Intl.NumberFormat(s, {
       minimumFractionDigits: f,
       maximumFractionDigits: f,
       useGrouping: r
-    }), $.set(f, y));
-    const b = y.format(m);
+    }), y.set(f, v));
+    const b = v.format(m);
     return /[1-9]/.test(b) ? b : b.replace(/^[-−]/, "");
   };
   return {
     timeZone: n,
-    number: _,
-    power: (m) => Math.abs(m) < 1e3 ? `${_(m)} W` : `${_(m / 1e3, Math.round(m / 100) % 10 ? 1 : 0)} kW`,
-    price: (m) => `${_(m, 3)} ${t}/kWh`,
+    number: $,
+    power: (m) => Math.abs(m) < 1e3 ? `${$(m)} W` : `${$(m / 1e3, Math.round(m / 100) % 10 ? 1 : 0)} kW`,
+    price: (m) => `${$(m, 3)} ${t}/kWh`,
     time: (m) => h.format(m),
     hour: (m) => d.format(m),
     day: (m) => c.format(m),
@@ -167,18 +167,18 @@ function re(i) {
  * Copyright 2019 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const X = globalThis, mt = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, ft = /* @__PURE__ */ Symbol(), At = /* @__PURE__ */ new WeakMap();
+const X = globalThis, ft = X.ShadowRoot && (X.ShadyCSS === void 0 || X.ShadyCSS.nativeShadow) && "adoptedStyleSheets" in Document.prototype && "replace" in CSSStyleSheet.prototype, gt = /* @__PURE__ */ Symbol(), kt = /* @__PURE__ */ new WeakMap();
 let Rt = class {
   constructor(t, e, n) {
-    if (this._$cssResult$ = !0, n !== ft) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
+    if (this._$cssResult$ = !0, n !== gt) throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");
     this.cssText = t, this.t = e;
   }
   get styleSheet() {
     let t = this.o;
     const e = this.t;
-    if (mt && t === void 0) {
+    if (ft && t === void 0) {
       const n = e !== void 0 && e.length === 1;
-      n && (t = At.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), n && At.set(e, t));
+      n && (t = kt.get(e)), t === void 0 && ((this.o = t = new CSSStyleSheet()).replaceSync(this.cssText), n && kt.set(e, t));
     }
     return t;
   }
@@ -186,20 +186,20 @@ let Rt = class {
     return this.cssText;
   }
 };
-const oe = (i) => new Rt(typeof i == "string" ? i : i + "", void 0, ft), ae = (i, ...t) => {
+const oe = (i) => new Rt(typeof i == "string" ? i : i + "", void 0, gt), ae = (i, ...t) => {
   const e = i.length === 1 ? i[0] : t.reduce((n, s, r) => n + ((o) => {
     if (o._$cssResult$ === !0) return o.cssText;
     if (typeof o == "number") return o;
     throw Error("Value passed to 'css' function must be a 'css' function result: " + o + ". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.");
   })(s) + i[r + 1], i[0]);
-  return new Rt(e, i, ft);
+  return new Rt(e, i, gt);
 }, le = (i, t) => {
-  if (mt) i.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
+  if (ft) i.adoptedStyleSheets = t.map((e) => e instanceof CSSStyleSheet ? e : e.styleSheet);
   else for (const e of t) {
     const n = document.createElement("style"), s = X.litNonce;
     s !== void 0 && n.setAttribute("nonce", s), n.textContent = e.cssText, i.appendChild(n);
   }
-}, kt = mt ? (i) => i : (i) => i instanceof CSSStyleSheet ? ((t) => {
+}, Et = ft ? (i) => i : (i) => i instanceof CSSStyleSheet ? ((t) => {
   let e = "";
   for (const n of t.cssRules) e += n.cssText;
   return oe(e);
@@ -209,7 +209,7 @@ const oe = (i) => new Rt(typeof i == "string" ? i : i + "", void 0, ft), ae = (i
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, Et = rt.trustedTypes, fe = Et ? Et.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, V = (i, t) => i, dt = { toAttribute(i, t) {
+const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, St = rt.trustedTypes, fe = St ? St.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, V = (i, t) => i, dt = { toAttribute(i, t) {
   switch (t) {
     case Boolean:
       i = i ? fe : null;
@@ -237,7 +237,7 @@ const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnProperty
       }
   }
   return e;
-} }, It = (i, t) => !ce(i, t), St = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: It };
+} }, It = (i, t) => !ce(i, t), Mt = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: It };
 Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), rt.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
 let H = class extends HTMLElement {
   static addInitializer(t) {
@@ -246,7 +246,7 @@ let H = class extends HTMLElement {
   static get observedAttributes() {
     return this.finalize(), this._$Eh && [...this._$Eh.keys()];
   }
-  static createProperty(t, e = St) {
+  static createProperty(t, e = Mt) {
     if (e.state && (e.attribute = !1), this._$Ei(), this.prototype.hasOwnProperty(t) && ((e = Object.create(e)).wrapped = !0), this.elementProperties.set(t, e), !e.noAccessor) {
       const n = /* @__PURE__ */ Symbol(), s = this.getPropertyDescriptor(t, n, e);
       s !== void 0 && he(this.prototype, t, s);
@@ -264,7 +264,7 @@ let H = class extends HTMLElement {
     }, configurable: !0, enumerable: !0 };
   }
   static getPropertyOptions(t) {
-    return this.elementProperties.get(t) ?? St;
+    return this.elementProperties.get(t) ?? Mt;
   }
   static _$Ei() {
     if (this.hasOwnProperty(V("elementProperties"))) return;
@@ -293,8 +293,8 @@ let H = class extends HTMLElement {
     const e = [];
     if (Array.isArray(t)) {
       const n = new Set(t.flat(1 / 0).reverse());
-      for (const s of n) e.unshift(kt(s));
-    } else t !== void 0 && e.push(kt(t));
+      for (const s of n) e.unshift(Et(s));
+    } else t !== void 0 && e.push(Et(t));
     return e;
   }
   static _$Eu(t, e) {
@@ -426,12 +426,12 @@ H.elementStyles = [], H.shadowRootOptions = { mode: "open" }, H[V("elementProper
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const gt = globalThis, Mt = (i) => i, tt = gt.trustedTypes, Pt = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, jt = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Ft = "?" + M, _e = `<${Ft}>`, U = document, G = () => U.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", _t = Array.isArray, $e = (i) => _t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
-\f\r]`, j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Ct = /-->/g, Tt = />/g, z = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`, "g"), zt = /'/g, Ot = /"/g, Vt = /^(?:script|style|textarea|title)$/i, Wt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Wt(1), w = Wt(2), D = /* @__PURE__ */ Symbol.for("lit-noChange"), g = /* @__PURE__ */ Symbol.for("lit-nothing"), Nt = /* @__PURE__ */ new WeakMap(), O = U.createTreeWalker(U, 129);
+const _t = globalThis, Pt = (i) => i, tt = _t.trustedTypes, Ct = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, jt = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Ft = "?" + M, _e = `<${Ft}>`, U = document, G = () => U.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", $t = Array.isArray, $e = (i) => $t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
+\f\r]`, j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Tt = /-->/g, zt = />/g, z = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`, "g"), Ot = /'/g, Nt = /"/g, Vt = /^(?:script|style|textarea|title)$/i, Wt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Wt(1), w = Wt(2), D = /* @__PURE__ */ Symbol.for("lit-noChange"), _ = /* @__PURE__ */ Symbol.for("lit-nothing"), Lt = /* @__PURE__ */ new WeakMap(), O = U.createTreeWalker(U, 129);
 function Bt(i, t) {
-  if (!_t(i) || !i.hasOwnProperty("raw")) throw Error("invalid template strings array");
-  return Pt !== void 0 ? Pt.createHTML(t) : t;
+  if (!$t(i) || !i.hasOwnProperty("raw")) throw Error("invalid template strings array");
+  return Ct !== void 0 ? Ct.createHTML(t) : t;
 }
 const ye = (i, t) => {
   const e = i.length - 1, n = [];
@@ -439,9 +439,9 @@ const ye = (i, t) => {
   for (let a = 0; a < e; a++) {
     const l = i[a];
     let h, d, c = -1, p = 0;
-    for (; p < l.length && (o.lastIndex = p, d = o.exec(l), d !== null); ) p = o.lastIndex, o === j ? d[1] === "!--" ? o = Ct : d[1] !== void 0 ? o = Tt : d[2] !== void 0 ? (Vt.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = z) : d[3] !== void 0 && (o = z) : o === z ? d[0] === ">" ? (o = s ?? j, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? z : d[3] === '"' ? Ot : zt) : o === Ot || o === zt ? o = z : o === Ct || o === Tt ? o = j : (o = z, s = void 0);
-    const $ = o === z && i[a + 1].startsWith("/>") ? " " : "";
-    r += o === j ? l + _e : c >= 0 ? (n.push(h), l.slice(0, c) + jt + l.slice(c) + M + $) : l + M + (c === -2 ? a : $);
+    for (; p < l.length && (o.lastIndex = p, d = o.exec(l), d !== null); ) p = o.lastIndex, o === j ? d[1] === "!--" ? o = Tt : d[1] !== void 0 ? o = zt : d[2] !== void 0 ? (Vt.test(d[2]) && (s = RegExp("</" + d[2], "g")), o = z) : d[3] !== void 0 && (o = z) : o === z ? d[0] === ">" ? (o = s ?? j, c = -1) : d[1] === void 0 ? c = -2 : (c = o.lastIndex - d[2].length, h = d[1], o = d[3] === void 0 ? z : d[3] === '"' ? Nt : Ot) : o === Nt || o === Ot ? o = z : o === Tt || o === zt ? o = j : (o = z, s = void 0);
+    const y = o === z && i[a + 1].startsWith("/>") ? " " : "";
+    r += o === j ? l + _e : c >= 0 ? (n.push(h), l.slice(0, c) + jt + l.slice(c) + M + y) : l + M + (c === -2 ? a : y);
   }
   return [Bt(i, r + (i[e] || "<?>") + (t === 2 ? "</svg>" : t === 3 ? "</math>" : "")), n];
 };
@@ -458,14 +458,14 @@ class Z {
     for (; (s = O.nextNode()) !== null && l.length < a; ) {
       if (s.nodeType === 1) {
         if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(jt)) {
-          const p = d[o++], $ = s.getAttribute(c).split(M), _ = /([.?@])?(.*)/.exec(p);
-          l.push({ type: 1, index: r, name: _[2], strings: $, ctor: _[1] === "." ? we : _[1] === "?" ? be : _[1] === "@" ? xe : ot }), s.removeAttribute(c);
+          const p = d[o++], y = s.getAttribute(c).split(M), $ = /([.?@])?(.*)/.exec(p);
+          l.push({ type: 1, index: r, name: $[2], strings: y, ctor: $[1] === "." ? we : $[1] === "?" ? be : $[1] === "@" ? xe : ot }), s.removeAttribute(c);
         } else c.startsWith(M) && (l.push({ type: 6, index: r }), s.removeAttribute(c));
         if (Vt.test(s.tagName)) {
           const c = s.textContent.split(M), p = c.length - 1;
           if (p > 0) {
             s.textContent = tt ? tt.emptyScript : "";
-            for (let $ = 0; $ < p; $++) s.append(c[$], G()), O.nextNode(), l.push({ type: 2, index: ++r });
+            for (let y = 0; y < p; y++) s.append(c[y], G()), O.nextNode(), l.push({ type: 2, index: ++r });
             s.append(c[p], G());
           }
         }
@@ -521,7 +521,7 @@ class q {
     return this._$AM?._$AU ?? this._$Cv;
   }
   constructor(t, e, n, s) {
-    this.type = 2, this._$AH = g, this._$AN = void 0, this._$AA = t, this._$AB = e, this._$AM = n, this.options = s, this._$Cv = s?.isConnected ?? !0;
+    this.type = 2, this._$AH = _, this._$AN = void 0, this._$AA = t, this._$AB = e, this._$AM = n, this.options = s, this._$Cv = s?.isConnected ?? !0;
   }
   get parentNode() {
     let t = this._$AA.parentNode;
@@ -535,7 +535,7 @@ class q {
     return this._$AB;
   }
   _$AI(t, e = this) {
-    t = R(this, t, e), K(t) ? t === g || t == null || t === "" ? (this._$AH !== g && this._$AR(), this._$AH = g) : t !== this._$AH && t !== D && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : $e(t) ? this.k(t) : this._(t);
+    t = R(this, t, e), K(t) ? t === _ || t == null || t === "" ? (this._$AH !== _ && this._$AR(), this._$AH = _) : t !== this._$AH && t !== D && this._(t) : t._$litType$ !== void 0 ? this.$(t) : t.nodeType !== void 0 ? this.T(t) : $e(t) ? this.k(t) : this._(t);
   }
   O(t) {
     return this._$AA.parentNode.insertBefore(t, this._$AB);
@@ -544,7 +544,7 @@ class q {
     this._$AH !== t && (this._$AR(), this._$AH = this.O(t));
   }
   _(t) {
-    this._$AH !== g && K(this._$AH) ? this._$AA.nextSibling.data = t : this.T(U.createTextNode(t)), this._$AH = t;
+    this._$AH !== _ && K(this._$AH) ? this._$AA.nextSibling.data = t : this.T(U.createTextNode(t)), this._$AH = t;
   }
   $(t) {
     const { values: e, _$litType$: n } = t, s = typeof n == "number" ? this._$AC(t) : (n.el === void 0 && (n.el = Z.createElement(Bt(n.h, n.h[0]), this.options)), n);
@@ -555,11 +555,11 @@ class q {
     }
   }
   _$AC(t) {
-    let e = Nt.get(t.strings);
-    return e === void 0 && Nt.set(t.strings, e = new Z(t)), e;
+    let e = Lt.get(t.strings);
+    return e === void 0 && Lt.set(t.strings, e = new Z(t)), e;
   }
   k(t) {
-    _t(this._$AH) || (this._$AH = [], this._$AR());
+    $t(this._$AH) || (this._$AH = [], this._$AR());
     const e = this._$AH;
     let n, s = 0;
     for (const r of t) s === e.length ? e.push(n = new q(this.O(G()), this.O(G()), this, this.options)) : n = e[s], n._$AI(r), s++;
@@ -567,8 +567,8 @@ class q {
   }
   _$AR(t = this._$AA.nextSibling, e) {
     for (this._$AP?.(!1, !0, e); t !== this._$AB; ) {
-      const n = Mt(t).nextSibling;
-      Mt(t).remove(), t = n;
+      const n = Pt(t).nextSibling;
+      Pt(t).remove(), t = n;
     }
   }
   setConnected(t) {
@@ -583,7 +583,7 @@ class ot {
     return this._$AM._$AU;
   }
   constructor(t, e, n, s, r) {
-    this.type = 1, this._$AH = g, this._$AN = void 0, this.element = t, this.name = e, this._$AM = s, this.options = r, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(new String()), this.strings = n) : this._$AH = g;
+    this.type = 1, this._$AH = _, this._$AN = void 0, this.element = t, this.name = e, this._$AM = s, this.options = r, n.length > 2 || n[0] !== "" || n[1] !== "" ? (this._$AH = Array(n.length - 1).fill(new String()), this.strings = n) : this._$AH = _;
   }
   _$AI(t, e = this, n, s) {
     const r = this.strings;
@@ -592,12 +592,12 @@ class ot {
     else {
       const a = t;
       let l, h;
-      for (t = r[0], l = 0; l < r.length - 1; l++) h = R(this, a[n + l], e, l), h === D && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === g ? t = g : t !== g && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
+      for (t = r[0], l = 0; l < r.length - 1; l++) h = R(this, a[n + l], e, l), h === D && (h = this._$AH[l]), o ||= !K(h) || h !== this._$AH[l], h === _ ? t = _ : t !== _ && (t += (h ?? "") + r[l + 1]), this._$AH[l] = h;
     }
     o && !s && this.j(t);
   }
   j(t) {
-    t === g ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, t ?? "");
+    t === _ ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, t ?? "");
   }
 }
 class we extends ot {
@@ -605,7 +605,7 @@ class we extends ot {
     super(...arguments), this.type = 3;
   }
   j(t) {
-    this.element[this.name] = t === g ? void 0 : t;
+    this.element[this.name] = t === _ ? void 0 : t;
   }
 }
 class be extends ot {
@@ -613,7 +613,7 @@ class be extends ot {
     super(...arguments), this.type = 4;
   }
   j(t) {
-    this.element.toggleAttribute(this.name, !!t && t !== g);
+    this.element.toggleAttribute(this.name, !!t && t !== _);
   }
 }
 class xe extends ot {
@@ -621,8 +621,8 @@ class xe extends ot {
     super(t, e, n, s, r), this.type = 5;
   }
   _$AI(t, e = this) {
-    if ((t = R(this, t, e, 0) ?? g) === D) return;
-    const n = this._$AH, s = t === g && n !== g || t.capture !== n.capture || t.once !== n.once || t.passive !== n.passive, r = t !== g && (n === g || s);
+    if ((t = R(this, t, e, 0) ?? _) === D) return;
+    const n = this._$AH, s = t === _ && n !== _ || t.capture !== n.capture || t.once !== n.once || t.passive !== n.passive, r = t !== _ && (n === _ || s);
     s && this.element.removeEventListener(this.name, this, n), r && this.element.addEventListener(this.name, this, t), this._$AH = t;
   }
   handleEvent(t) {
@@ -640,8 +640,8 @@ class Ae {
     R(this, t);
   }
 }
-const ke = gt.litHtmlPolyfillSupport;
-ke?.(Z, q), (gt.litHtmlVersions ??= []).push("3.3.3");
+const ke = _t.litHtmlPolyfillSupport;
+ke?.(Z, q), (_t.litHtmlVersions ??= []).push("3.3.3");
 const Ee = (i, t, e) => {
   const n = e?.renderBefore ?? t;
   let s = n._$litPart$;
@@ -656,7 +656,7 @@ const Ee = (i, t, e) => {
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const $t = globalThis;
+const yt = globalThis;
 class W extends H {
   constructor() {
     super(...arguments), this.renderOptions = { host: this }, this._$Do = void 0;
@@ -679,14 +679,14 @@ class W extends H {
     return D;
   }
 }
-W._$litElement$ = !0, W.finalized = !0, $t.litElementHydrateSupport?.({ LitElement: W });
-const Se = $t.litElementPolyfillSupport;
+W._$litElement$ = !0, W.finalized = !0, yt.litElementHydrateSupport?.({ LitElement: W });
+const Se = yt.litElementPolyfillSupport;
 Se?.({ LitElement: W });
-($t.litElementVersions ??= []).push("4.2.2");
+(yt.litElementVersions ??= []).push("4.2.2");
 const I = "var(--state-inactive-color, #8a8f94)", B = "var(--primary-color, #009ac7)", Gt = "var(--primary-text-color, #212121)", et = "var(--error-color, #db4437)", Me = {
   pv: "var(--energy-solar-color, #ff9800)",
   battery: "var(--energy-battery-out-color, #4db6ac)"
-}, Lt = [
+}, Ut = [
   [1, "#4269d0"],
   [5, "#a463f2"],
   [6, "#ff8ab7"],
@@ -702,7 +702,7 @@ function Pe(i) {
     const s = Me[n];
     if (s && !e.has(n))
       return e.add(n), s;
-    const [r, o] = Lt[t++ % Lt.length];
+    const [r, o] = Ut[t++ % Ut.length];
     return `var(--color-${r}, ${o})`;
   });
 }
@@ -734,44 +734,44 @@ function Te({ geometry: i, colors: t, currency: e, now: n, formats: s, words: r 
     ${Ue(i, n)}
   `;
 }
-function yt(i, t, e, n = "") {
+function vt(i, t, e, n = "") {
   return w`
     ${t.ticks.map((s) => w`
       <line class=${s.zero ? "zero" : "grid"} x1=${i.left} x2=${i.right} y1=${s.y} y2=${s.y}></line>
       <text class="tick" x=${i.left - 6} y=${s.y + 3.5} text-anchor="end">${s.label}</text>`)}
-    <text class="title" x="0" y=${t.top - 10}>${e}${n ? w`<tspan class="hint" dx="10">${n}</tspan>` : g}</text>`;
+    <text class="title" x="0" y=${t.top - 10}>${e}${n ? w`<tspan class="hint" dx="10">${n}</tspan>` : _}</text>`;
 }
 function ze(i, t, e) {
   const { price: n } = i;
   return n ? w`
-    ${yt(i, n, e("axis.price", { unit: `${t}/kWh` }))}
+    ${vt(i, n, e("axis.price", { unit: `${t}/kWh` }))}
     <path class="price" d=${n.known} fill=${B} opacity="0.22"></path>
     <path d=${n.expected} fill="url(#hatch)"></path>
     <path class="line" d=${n.line} stroke=${B}></path>
     <path class="line expected" d=${n.expectedLine} stroke=${B}></path>
     <path class="line thin" d=${n.exportLine} stroke="var(--energy-grid-return-color, #8353d1)"></path>
-    ${n.expectedFrom === null || i.right - n.expectedFrom < 56 ? g : w`
-      <text class="hint" x=${Math.max(n.expectedFrom, i.left) + 4} y=${n.top - 10}>${e("price.forecast")}</text>`}` : g;
+    ${n.expectedFrom === null || i.right - n.expectedFrom < 56 ? _ : w`
+      <text class="hint" x=${Math.max(n.expectedFrom, i.left) + 4} y=${n.top - 10}>${e("price.forecast")}</text>`}` : _;
 }
 function Oe(i, t, e, n) {
   const { power: s } = i;
   return w`
-    ${yt(i, s, n("axis.power"), n("axis.power_hint"))}
+    ${vt(i, s, n("axis.power"), n("axis.power_hint"))}
     <path d=${s.base} fill=${I} opacity="0.55"></path>
     ${s.layers.map((r, o) => w`<path class="layer" d=${r} fill=${t[o] ?? I}></path>`)}
     <path class="line halo" d=${s.net}></path>
     <path class="line net" d=${s.net} stroke=${Gt}></path>
     <path class="line limit" d=${s.importLimit} stroke=${et}></path>
     <path class="line limit" d=${s.exportLimit} stroke=${et}></path>
-    ${s.above === null ? g : w`
+    ${s.above === null ? _ : w`
       <text class="edge" x=${i.right} y=${s.top - 10} text-anchor="end">${i.narrow ? "" : n("power.limit_import")} ${e.power(s.above)} ↑</text>`}
-    ${s.below === null ? g : w`
+    ${s.below === null ? _ : w`
       <text class="edge" x=${i.right} y=${s.bottom - 4} text-anchor="end">${n("power.limit_export")} ${e.power(s.below)} ↓</text>`}`;
 }
 function Ne(i, t, e) {
   return i.level ? w`
-    ${yt(i, i.level, e(i.level.unit === "%" ? "axis.level" : "axis.level_kwh"))}
-    ${i.level.lines.map(({ path: n, device: s }) => w`<path class="line level" d=${n} stroke=${t[s] ?? I}></path>`)}` : g;
+    ${vt(i, i.level, e(i.level.unit === "%" ? "axis.level" : "axis.level_kwh"))}
+    ${i.level.lines.map(({ path: n, device: s }) => w`<path class="line level" d=${n} stroke=${t[s] ?? I}></path>`)}` : _;
 }
 function Le(i, t, e, n, s) {
   const { device: r } = i, { run: o } = r, a = [];
@@ -781,31 +781,51 @@ function Le(i, t, e, n, s) {
     <g class="row">
       <text class="name" x="0" y=${i.top - 5}><tspan>${r.name}</tspan><tspan class="hint" dx="8">${a.join(" · ")}</tspan></text>
       <rect class="track" x=${t.left} y=${i.top} width=${t.right - t.left} height=${i.bottom - i.top} rx="3"></rect>
-      ${i.run === null ? g : w`
+      ${i.run === null ? _ : w`
         <rect class="run" x=${i.run.x} y=${i.top} width=${i.run.width} height=${i.bottom - i.top} rx="3" fill=${e} stroke=${e}></rect>`}
       <path d=${i.area} fill=${e}></path>
-      ${i.baseline > i.top + 1 && i.baseline < i.bottom - 1 ? w`<line class="zero" x1=${t.left} x2=${t.right} y1=${i.baseline} y2=${i.baseline}></line>` : g}
-      ${i.deadline === null ? g : w`
+      ${i.baseline > i.top + 1 && i.baseline < i.bottom - 1 ? w`<line class="zero" x1=${t.left} x2=${t.right} y1=${i.baseline} y2=${i.baseline}></line>` : _}
+      ${i.deadline === null ? _ : w`
         <line class="deadline" x1=${i.deadline} x2=${i.deadline} y1=${i.top - 2} y2=${i.bottom + 2}></line>
         <path class="flag" d="M${i.deadline} ${i.top - 2}l-6 3.5l6 3.5z"></path>`}
       <title>${r.name}: ${a.join(", ")}</title>
     </g>`;
 }
 function Ue(i, t) {
-  if (t < i.x.domain[0] || t > i.x.domain[1]) return g;
+  if (t < i.x.domain[0] || t > i.x.domain[1]) return _;
   const e = i.x(t), n = [i.price, i.power, i.level, ...i.rows].filter((s) => s !== null);
   return w`
     ${n.map(({ top: s, bottom: r }) => w`<line class="now" x1=${e} x2=${e} y1=${s} y2=${r}></line>`)}
     <circle class="now-dot" cx=${e} cy=${i.band.top + 3} r="4.5"></circle>`;
 }
-const pt = "cem_sgcp", He = {
-  pv: "pv",
-  battery: "battery",
-  "ev charger": "ev_charger",
-  appliance: "appliance",
-  load: "load"
-}, Ut = ["pv", "battery", "ev_charger", "appliance", "load", "other"];
+const pt = "cem_sgcp", He = [
+  "pv",
+  "wind_turbine",
+  "battery",
+  "v2h_car",
+  "ev_charger",
+  "appliance",
+  "switched_load",
+  "water_pump",
+  "ventilation",
+  "lighting",
+  "heat_pump",
+  "hybrid_heating",
+  "boiler",
+  "solar_thermal",
+  "radiator",
+  "air_conditioning",
+  "freezer",
+  "chp",
+  "fuel_cell",
+  "generator",
+  "load"
+], ut = [...He, "other"];
 function De(i) {
+  const t = (i ?? "").replaceAll(" ", "_");
+  return ut.includes(t) ? t : "other";
+}
+function Re(i) {
   const t = /* @__PURE__ */ new Map();
   for (const r of Object.values(i.entities)) {
     if (r.platform !== pt || !r.device_id || !r.translation_key || r.hidden) continue;
@@ -814,27 +834,27 @@ function De(i) {
   }
   const e = [], n = [];
   for (const [r, o] of t) {
-    const a = i.devices[r], l = a && Re(a);
+    const a = i.devices[r], l = a && Ie(a);
     if (!a || !l) continue;
     const h = a.name_by_user || a.name || "";
-    a.identifiers?.some(([c, p]) => c === pt && p === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : n.push({ id: r, name: h, kind: He[a.model ?? ""] ?? "other", entities: o, entryId: l });
+    a.identifiers?.some(([c, p]) => c === pt && p === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : n.push({ id: r, name: h, kind: De(a.model), entities: o, entryId: l });
   }
   for (const { entryId: r, ...o } of n)
     e.find((a) => a.entryId === r)?.devices.push(o);
   const s = (r, o) => r.name.localeCompare(o.name);
   for (const r of e)
-    r.devices.sort((o, a) => Ut.indexOf(o.kind) - Ut.indexOf(a.kind) || s(o, a));
+    r.devices.sort((o, a) => ut.indexOf(o.kind) - ut.indexOf(a.kind) || s(o, a));
   return e.sort(s);
 }
-function ut(i, t) {
-  const e = De(i);
+function mt(i, t) {
+  const e = Re(i);
   return e.find((n) => n.entryId === t) ?? (t ? void 0 : e[0]);
 }
-function Re(i) {
+function Ie(i) {
   return i.config_entry_id ?? i.config_entries?.[0] ?? void 0;
 }
 const N = (i) => String(Math.round(i * 10) / 10);
-function vt(i, t) {
+function wt(i, t) {
   const e = [];
   return i.forEach((n, s) => {
     if (!t(s)) return;
@@ -843,7 +863,7 @@ function vt(i, t) {
   }), e;
 }
 function L(i, t, e, n) {
-  return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
+  return wt(i, (s) => t[s] !== null && t[s] !== void 0).map(
     (s) => s.map((r, o) => {
       const { start: a, end: l } = i[r], h = N(n(t[r]));
       return `${o ? `V${h}` : `M${N(e(a))} ${h}`}H${N(e(l))}`;
@@ -851,13 +871,13 @@ function L(i, t, e, n) {
   ).join("");
 }
 function nt(i, t, e, n, s) {
-  return vt(i, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
+  return wt(i, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
     const a = L(o.map((h) => i[h]), o.map((h) => e[h] ?? null), n, s), l = [...o].reverse().map((h) => `V${N(s(t[h]))}H${N(n(i[h].start))}`).join("");
     return `${a}${l}Z`;
   }).join("");
 }
-function Ie(i, t, e, n) {
-  return vt(i, (s) => t[s] !== null && t[s] !== void 0).map(
+function je(i, t, e, n) {
+  return wt(i, (s) => t[s] !== null && t[s] !== void 0).map(
     (s) => s.map((r, o) => `${o ? "L" : "M"}${N(e(i[r].end))} ${N(n(t[r]))}`).join("")
   ).join("");
 }
@@ -865,17 +885,17 @@ function at(i, t) {
   const e = i[1] - i[0] || 1;
   return Object.assign((s) => t[0] + (s - i[0]) / e * (t[1] - t[0]), { domain: i, range: t });
 }
-function je(i, t) {
+function Fe(i, t) {
   if (!(i > 0) || t < 1) return 1;
   const e = i / t, n = 10 ** Math.floor(Math.log10(e));
   return ([1, 2, 2.5, 5, 10].find((r) => r * n >= e * (1 - 1e-9)) ?? 10) * n;
 }
-function Fe(i, t, e) {
-  const n = je(t - i || Math.abs(t) || 1, e), s = Math.floor(i / n + 1e-9), r = Math.max(Math.ceil(t / n - 1e-9), s + 1), o = Array.from({ length: r - s + 1 }, (a, l) => Number(((s + l) * n).toPrecision(12)));
+function Ve(i, t, e) {
+  const n = Fe(t - i || Math.abs(t) || 1, e), s = Math.floor(i / n + 1e-9), r = Math.max(Math.ceil(t / n - 1e-9), s + 1), o = Array.from({ length: r - s + 1 }, (a, l) => Number(((s + l) * n).toPrecision(12)));
   return { domain: [o[0], o.at(-1)], ticks: o, step: n };
 }
 const J = 9e5;
-function Ve(i, t, e, n) {
+function We(i, t, e, n) {
   const s = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: !1, timeZone: n }), r = [];
   let o = -1;
   for (let a = Math.ceil(i / J) * J; a <= t; a += J) {
@@ -884,11 +904,11 @@ function Ve(i, t, e, n) {
   }
   return r;
 }
-function We(i, t, e, n) {
+function Be(i, t, e, n) {
   const s = e / Math.max((t - i) / 36e5, 1);
   return [1, 2, 3, 4, 6, 12, 24].find((r) => r * s >= n) ?? 24;
 }
-function Be(i) {
+function Ge(i) {
   const t = i[0]?.length ?? 0, e = new Array(t).fill(0), n = new Array(t).fill(0);
   return i.map((s) => {
     const r = [], o = [];
@@ -899,7 +919,7 @@ function Be(i) {
     return { low: r, high: o };
   });
 }
-function Ge(i) {
+function Ke(i) {
   let t = 0, e = 0;
   for (const n of i) {
     for (const s of n.low) t = Math.min(t, s);
@@ -907,7 +927,7 @@ function Ge(i) {
   }
   return [t, e];
 }
-function Ke(i, t, e = 25) {
+function Ze(i, t, e = 25) {
   const n = [];
   return i.forEach((s, r) => {
     const o = t[r] ?? 0;
@@ -917,95 +937,95 @@ function Ke(i, t, e = 25) {
   }), n.map(({ start: s, end: r, energy: o }) => ({ start: s, end: r, power: o / (r - s) }));
 }
 const Ht = 30;
-function Ze(i, t, e, n) {
+function qe(i, t, e, n) {
   const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = i, l = a[0].start, h = a.at(-1).end, d = at([l, h], [r, o]);
   let c = 2;
-  const p = { top: c, bottom: c + 6, pieces: qe(i, l, h, d) };
+  const p = { top: c, bottom: c + 6, pieces: Je(i, l, h, d) };
   c = p.bottom + 24;
-  const $ = Je(a, d, c, s ? 64 : 80, n);
-  $ && (c = $.bottom + Ht);
-  const _ = Qe(i, d, c, s ? 150 : 190, n);
-  c = _.bottom + Ht;
-  const m = Xe(i, d, c, s ? 50 : 58, n);
-  m ? c = m.bottom + 8 : c = _.bottom + 6;
+  const y = Qe(a, d, c, s ? 64 : 80, n);
+  y && (c = y.bottom + Ht);
+  const $ = Xe(i, d, c, s ? 150 : 190, n);
+  c = $.bottom + Ht;
+  const m = Ye(i, d, c, s ? 50 : 58, n);
+  m ? c = m.bottom + 8 : c = $.bottom + 6;
   const f = c;
   c += 34;
-  const y = i.devices.map((A, Yt) => Ye(A, a, d, c + Yt * 42, e)), b = y.length ? y.at(-1).bottom + 6 : f + 22, u = We(l, h, o - r, s ? 40 : 52), S = Ve(l, h, u, n.timeZone).map((A) => ({
+  const v = i.devices.map((A, Yt) => tn(A, a, d, c + Yt * 42, e)), b = v.length ? v.at(-1).bottom + 6 : f + 22, u = Be(l, h, o - r, s ? 40 : 52), S = We(l, h, u, n.timeZone).map((A) => ({
     ...A,
     x: d(A.at),
     label: A.midnight ? n.shortDay(A.at) : n.hour(A.at)
   }));
-  return { width: t, height: b, left: r, right: o, x: d, narrow: s, band: p, price: $, power: _, level: m, rows: y, ticks: S, axisTop: f };
+  return { width: t, height: b, left: r, right: o, x: d, narrow: s, band: p, price: y, power: $, level: m, rows: v, ticks: S, axisTop: f };
 }
-function qe(i, t, e, n) {
+function Je(i, t, e, n) {
   if (!i.phase) return [];
   const s = (o, a, l) => ({ x: n(o), width: n(a) - n(o), color: Ce[l] }), r = i.phaseUntil;
   return i.phase === "green" || r === null || r <= t || r >= e ? [s(t, e, i.phase)] : [s(t, r, i.phase), s(r, e, "green")];
 }
-function wt(i, t, e, n, s, r) {
-  const { domain: o, ticks: a, step: l } = Fe(i, t, e), h = n + s, d = at(o, [h, n]);
+function bt(i, t, e, n, s, r) {
+  const { domain: o, ticks: a, step: l } = Ve(i, t, e), h = n + s, d = at(o, [h, n]);
   return { top: n, bottom: h, scale: d, ticks: a.map((c) => ({ y: d(c), label: r(c, l), zero: c === 0 })) };
 }
-const bt = (i) => Math.max(0, Math.min(3, -Math.floor(Math.log10(i) + 1e-9) + (Number((i / 10 ** Math.floor(Math.log10(i))).toPrecision(3)) % 1 ? 1 : 0)));
-function Je(i, t, e, n, s) {
+const xt = (i) => Math.max(0, Math.min(3, -Math.floor(Math.log10(i) + 1e-9) + (Number((i / 10 ** Math.floor(Math.log10(i))).toPrecision(3)) % 1 ? 1 : 0)));
+function Qe(i, t, e, n, s) {
   const r = i.map((f) => f.importPrice), o = r.filter((f) => f !== null);
   if (!o.length) return null;
-  const a = i.map((f) => f.exportPrice), l = a.filter((f) => f !== null), h = l.length > 0 && Math.max(...l) - Math.min(...l) > 1e-6, d = h ? [...o, ...l] : o, c = wt(Math.min(...d, 0), Math.max(...d, 0), 3, e, n, (f, y) => s.number(f, bt(y))), p = i.map((f, y) => f.known ? r[y] ?? null : null), $ = i.map((f, y) => f.known ? null : r[y] ?? null), _ = i.map(() => 0), m = i.findIndex((f) => !f.known);
+  const a = i.map((f) => f.exportPrice), l = a.filter((f) => f !== null), h = l.length > 0 && Math.max(...l) - Math.min(...l) > 1e-6, d = h ? [...o, ...l] : o, c = bt(Math.min(...d, 0), Math.max(...d, 0), 3, e, n, (f, v) => s.number(f, xt(v))), p = i.map((f, v) => f.known ? r[v] ?? null : null), y = i.map((f, v) => f.known ? null : r[v] ?? null), $ = i.map(() => 0), m = i.findIndex((f) => !f.known);
   return {
     ...c,
-    known: nt(i, _, p, t, c.scale),
-    expected: nt(i, _, $, t, c.scale),
+    known: nt(i, $, p, t, c.scale),
+    expected: nt(i, $, y, t, c.scale),
     line: L(i, p, t, c.scale),
-    expectedLine: L(i, $, t, c.scale),
+    expectedLine: L(i, y, t, c.scale),
     exportLine: h ? L(i, a, t, c.scale) : "",
     expectedFrom: m < 0 ? null : t(i[m].start)
   };
 }
-function Qe(i, t, e, n, s) {
-  const { steps: r } = i, [o, ...a] = Be([r.map((u) => u.base), ...i.devices.map((u) => u.power)]), l = [o, ...a].filter((u) => u !== void 0);
-  let [h, d] = Ge(l);
+function Xe(i, t, e, n, s) {
+  const { steps: r } = i, [o, ...a] = Ge([r.map((u) => u.base), ...i.devices.map((u) => u.power)]), l = [o, ...a].filter((u) => u !== void 0);
+  let [h, d] = Ke(l);
   for (const { net: u } of r)
     h = Math.min(h, u), d = Math.max(d, u);
   d = Math.max(d, 500);
-  const c = r.map((u) => u.importLimit), p = r.map((u) => u.exportLimit === null ? null : -Math.abs(u.exportLimit)), $ = (u, S) => Math.abs(u) <= Math.abs(S) * 1.5 + 500;
-  for (const u of c) u !== null && $(u, d) && (d = Math.max(d, u));
-  for (const u of p) u !== null && $(u, h) && (h = Math.min(h, u));
-  const _ = wt(h / 1e3, d / 1e3, 5, e, n, (u, S) => s.number(u, bt(S))), m = at([_.scale.domain[0] * 1e3, _.scale.domain[1] * 1e3], _.scale.range), f = (u) => u !== null && u >= m.domain[0] && u <= m.domain[1] ? u : null, y = (u) => {
+  const c = r.map((u) => u.importLimit), p = r.map((u) => u.exportLimit === null ? null : -Math.abs(u.exportLimit)), y = (u, S) => Math.abs(u) <= Math.abs(S) * 1.5 + 500;
+  for (const u of c) u !== null && y(u, d) && (d = Math.max(d, u));
+  for (const u of p) u !== null && y(u, h) && (h = Math.min(h, u));
+  const $ = bt(h / 1e3, d / 1e3, 5, e, n, (u, S) => s.number(u, xt(S))), m = at([$.scale.domain[0] * 1e3, $.scale.domain[1] * 1e3], $.scale.range), f = (u) => u !== null && u >= m.domain[0] && u <= m.domain[1] ? u : null, v = (u) => {
     const S = u.filter((A) => A !== null && f(A) === null);
     return S.length === u.length && S.length ? Math.min(...S.map(Math.abs)) : null;
   }, b = (u) => u ? nt(r, u.low, u.high, t, m) : "";
   return {
-    ..._,
+    ...$,
     scale: m,
     base: b(o),
     layers: a.map(b),
     net: L(r, r.map((u) => u.net), t, m),
     importLimit: L(r, c.map(f), t, m),
     exportLimit: L(r, p.map(f), t, m),
-    above: y(c),
-    below: y(p)
-  };
-}
-function Xe(i, t, e, n, s) {
-  const r = i.devices.map((c, p) => ({ device: c, at: p })).filter(({ device: c }) => c.level !== null);
-  if (!r.length) return null;
-  const o = r.every(({ device: c }) => c.capacity !== null && c.capacity > 0), a = (c, p) => p === null ? null : o ? p / c.capacity * 100 : p / 1e3, l = r.map(({ device: c, at: p }) => ({ at: p, values: (c.level ?? []).map(($) => a(c, $)) })), h = o ? 100 : Math.max(1, ...l.flatMap(({ values: c }) => c.filter((p) => p !== null))), d = wt(0, h, 2, e, n, (c, p) => s.number(c, bt(p)));
-  return {
-    ...d,
-    unit: o ? "%" : "kWh",
-    lines: l.map(({ at: c, values: p }) => ({ path: Ie(i.steps, p, t, d.scale), device: c }))
+    above: v(c),
+    below: v(p)
   };
 }
 function Ye(i, t, e, n, s) {
-  const r = n + 16, o = n + 34, a = Math.max(0, ...i.power), l = Math.min(0, ...i.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? i.power.map((b) => -b) : i.power, p = at(d ? [0, h] : [l, l + h], [o, r]), $ = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: _ } = i, m = _ !== null && _.end > e.domain[0] && _.start < e.domain[1], f = m ? e($(_.start)) : 0, y = _?.deadline ?? i.deadline;
+  const r = i.devices.map((c, p) => ({ device: c, at: p })).filter(({ device: c }) => c.level !== null);
+  if (!r.length) return null;
+  const o = r.every(({ device: c }) => c.capacity !== null && c.capacity > 0), a = (c, p) => p === null ? null : o ? p / c.capacity * 100 : p / 1e3, l = r.map(({ device: c, at: p }) => ({ at: p, values: (c.level ?? []).map((y) => a(c, y)) })), h = o ? 100 : Math.max(1, ...l.flatMap(({ values: c }) => c.filter((p) => p !== null))), d = bt(0, h, 2, e, n, (c, p) => s.number(c, xt(p)));
+  return {
+    ...d,
+    unit: o ? "%" : "kWh",
+    lines: l.map(({ at: c, values: p }) => ({ path: je(i.steps, p, t, d.scale), device: c }))
+  };
+}
+function tn(i, t, e, n, s) {
+  const r = n + 16, o = n + 34, a = Math.max(0, ...i.power), l = Math.min(0, ...i.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? i.power.map((b) => -b) : i.power, p = at(d ? [0, h] : [l, l + h], [o, r]), y = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: $ } = i, m = $ !== null && $.end > e.domain[0] && $.start < e.domain[1], f = m ? e(y($.start)) : 0, v = $?.deadline ?? i.deadline;
   return {
     device: i,
     top: r,
     bottom: o,
     area: nt(t, c.map(() => 0), c, e, p),
     baseline: p(0),
-    run: m ? { x: f, width: Math.max(e($(_.end)) - f, 3) } : null,
-    deadline: y !== null && y > s && y <= e.domain[1] ? e(y) : null
+    run: m ? { x: f, width: Math.max(e(y($.end)) - f, 3) } : null,
+    deadline: v !== null && v > s && v <= e.domain[1] ? e(v) : null
   };
 }
 function it(i) {
@@ -1019,7 +1039,7 @@ function E(i) {
   const t = Date.parse(i);
   return Number.isFinite(t) ? t : null;
 }
-function tn(i) {
+function en(i) {
   const t = [];
   for (const e of it(i)) {
     const n = E(e.start), s = E(e.end);
@@ -1037,26 +1057,26 @@ function tn(i) {
   }
   return t;
 }
-const en = ["green", "yellow", "red", "black"];
-function nn(i) {
+const nn = ["green", "yellow", "red", "black"];
+function sn(i) {
   const t = ["plan_status", "traffic_light", "import_limit", "import_price"].map((n) => i.entities[n]), e = i.devices.flatMap(
     ({ entities: n }) => ["planned_power", "planned_start", "ready_by"].map((s) => n[s])
   );
   return [...t, ...e].filter((n) => n !== void 0);
 }
-function sn(i, t) {
-  const e = (c) => c === void 0 ? void 0 : i.states[c], n = e(t.entities.plan_status), s = tn(n?.attributes.series), r = new Map(s.map((c, p) => [c.start, p])), o = new Map(s.map((c, p) => [c.end, p])), a = t.devices.flatMap((c) => {
+function rn(i, t) {
+  const e = (c) => c === void 0 ? void 0 : i.states[c], n = e(t.entities.plan_status), s = en(n?.attributes.series), r = new Map(s.map((c, p) => [c.start, p])), o = new Map(s.map((c, p) => [c.end, p])), a = t.devices.flatMap((c) => {
     const p = e(c.entities.planned_power);
     if (!p) return [];
-    const $ = new Array(s.length).fill(0);
-    for (const y of it(p.attributes.series)) {
-      const b = r.get(E(y.start) ?? Number.NaN);
-      b !== void 0 && ($[b] = k(y.power) ?? 0);
+    const y = new Array(s.length).fill(0);
+    for (const v of it(p.attributes.series)) {
+      const b = r.get(E(v.start) ?? Number.NaN);
+      b !== void 0 && (y[b] = k(v.power) ?? 0);
     }
-    const _ = it(p.attributes.levels), m = _.length ? new Array(s.length).fill(null) : null;
-    for (const y of _) {
-      const b = o.get(E(y.end) ?? Number.NaN);
-      m && b !== void 0 && (m[b] = k(y.level));
+    const $ = it(p.attributes.levels), m = $.length ? new Array(s.length).fill(null) : null;
+    for (const v of $) {
+      const b = o.get(E(v.end) ?? Number.NaN);
+      m && b !== void 0 && (m[b] = k(v.level));
     }
     const f = e(c.entities.planned_start);
     return [
@@ -1064,10 +1084,10 @@ function sn(i, t) {
         id: c.id,
         name: c.name,
         kind: c.kind,
-        power: $,
+        power: y,
         level: m,
         capacity: k(p.attributes.capacity),
-        run: rn(f?.attributes),
+        run: on(f?.attributes),
         deadline: E(e(c.entities.ready_by)?.state)
       }
     ];
@@ -1077,12 +1097,12 @@ function sn(i, t) {
     devices: a,
     status: n?.state ?? "waiting",
     created: E(n?.attributes.created),
-    phase: l !== void 0 && en.includes(l) ? l : null,
+    phase: l !== void 0 && nn.includes(l) ? l : null,
     phaseUntil: E(h?.attributes.until),
     currency: typeof d == "string" ? d.split("/")[0] ?? "" : ""
   };
 }
-function rn(i) {
+function on(i) {
   const t = it(i?.runs), e = t.map((s) => E(s.start)).filter((s) => s !== null), n = t.map((s) => E(s.end)).filter((s) => s !== null);
   return !i || !e.length || !n.length ? null : {
     start: Math.min(...e),
@@ -1091,7 +1111,7 @@ function rn(i) {
     cost: k(i.cost)
   };
 }
-function on(i, t, e) {
+function an(i, t, e) {
   const n = i.steps.map((r, o) => r.end > t && r.start < e ? o : -1).filter((r) => r >= 0), s = (r) => n.map((o) => r[o]);
   return {
     ...i,
@@ -1111,7 +1131,7 @@ function Kt(i, t, e) {
   const n = i.level?.[t];
   return n == null ? "" : i.capacity ? ` (${e.number(n / i.capacity * 100)} %)` : ` (${e.number(n / 1e3, 1)} kWh)`;
 }
-function an(i, t, e, n, s) {
+function ln(i, t, e, n, s) {
   const r = i.steps[t];
   if (!r) return [];
   const o = [];
@@ -1128,7 +1148,7 @@ function an(i, t, e, n, s) {
     });
   }), o;
 }
-function ln(i, t, e) {
+function cn(i, t, e) {
   let n = "";
   return x`
     <div class="table" tabindex="0" role="region" aria-label=${e("table.caption")}>
@@ -1163,7 +1183,7 @@ function ln(i, t, e) {
     </div>
   `;
 }
-const cn = ae`
+const hn = ae`
   :host {
     display: block;
     container-type: inline-size;
@@ -1486,7 +1506,7 @@ function Dt(i, t) {
   }
   return e && n ? { low: e, high: n } : null;
 }
-function hn(i, t, e) {
+function dn(i, t, e) {
   const n = i.steps[0], s = i.steps.at(-1);
   if (!n || !s) return e("plan.waiting");
   const r = (h) => `${t.shortDay(h)} ${t.time(h)}`, o = [e("summary.title", { start: r(n.start), end: r(s.end) })];
@@ -1510,14 +1530,14 @@ function hn(i, t, e) {
     })
   );
   for (const h of i.devices) {
-    const d = Ke(i.steps, h.power).slice(0, 4), c = d.length ? d.map((p) => `${r(p.start)} – ${t.time(p.end)}, ${t.power(p.power)}`).join("; ") : e("row.nothing");
+    const d = Ze(i.steps, h.power).slice(0, 4), c = d.length ? d.map((p) => `${r(p.start)} – ${t.time(p.end)}, ${t.power(p.power)}`).join("; ") : e("row.nothing");
     o.push(e("summary.device", { name: h.name, runs: c }));
   }
   return o.join(" ");
 }
-const ct = 36e5, dn = 3e4, pn = [12, 24, 48];
-class un extends W {
-  static styles = cn;
+const ct = 36e5, pn = 3e4, un = [12, 24, 48];
+class mn extends W {
+  static styles = hn;
   static properties = {
     _config: { state: !0 },
     _width: { state: !0 },
@@ -1543,7 +1563,7 @@ class un extends W {
   }
   // ------------------------------------------------------------------ what dashboards ask of a card
   static getStubConfig(t) {
-    const e = ut(t);
+    const e = mt(t);
     return e ? { entry_id: e.entryId } : {};
   }
   static getConfigForm() {
@@ -1575,7 +1595,7 @@ class un extends W {
   }
   set hass(t) {
     const e = this._hass;
-    this._hass = t, t && ((!e || e.entities !== t.entities || e.devices !== t.devices) && (this._site = void 0), !(this._site && e && e.locale === t.locale && e.language === t.language && !nn(this._site).some((s) => e.states[s] !== t.states[s])) && (this._data = {}));
+    this._hass = t, t && ((!e || e.entities !== t.entities || e.devices !== t.devices) && (this._site = void 0), !(this._site && e && e.locale === t.locale && e.language === t.language && !sn(this._site).some((s) => e.states[s] !== t.states[s])) && (this._data = {}));
   }
   // ------------------------------------------------------------------ when to work
   connectedCallback() {
@@ -1583,7 +1603,7 @@ class un extends W {
       t && (this._width = Math.round(t.contentRect.width));
     }), this._resize.observe(this), typeof IntersectionObserver < "u" && (this._intersection = new IntersectionObserver((t) => {
       this._onScreen = t.at(-1)?.isIntersecting ?? !0, this._onScreen && this._wake();
-    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, dn);
+    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, pn);
   }
   disconnectedCallback() {
     super.disconnectedCallback(), this._resize?.disconnect(), this._intersection?.disconnect(), document.removeEventListener("visibilitychange", this._wake), clearInterval(this._timer);
@@ -1605,11 +1625,11 @@ class un extends W {
   willUpdate(t) {
     const e = this._hass, n = [this._config, this._width, this._hours, this._now, this._data];
     if (!e || !this._config || n.every((a, l) => a === this._drawn[l])) return;
-    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= ut(e, this._config.entry_id), this._words = F(e.language), this._whole = this._site && sn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
+    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= mt(e, this._config.entry_id), this._words = F(e.language), this._whole = this._site && rn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
     const s = this._whole, r = this._selected === null ? void 0 : this._plan?.steps[this._selected]?.start;
-    this._plan = s && on(s, this._now, this._now + this._shownHours * ct);
+    this._plan = s && an(s, this._now, this._now + this._shownHours * ct);
     const { _plan: o } = this;
-    if (this._geometry = o?.steps.length && this._width && this._formats ? Ze(o, this._width - 32, this._now, this._formats) : void 0, r !== void 0) {
+    if (this._geometry = o?.steps.length && this._width && this._formats ? qe(o, this._width - 32, this._now, this._formats) : void 0, r !== void 0) {
       const a = o?.steps.findIndex((l) => l.start === r) ?? -1;
       this._selected = a < 0 ? null : a;
     }
@@ -1617,7 +1637,7 @@ class un extends W {
   // ------------------------------------------------------------------ drawing
   render() {
     const t = this._words, { _plan: e, _formats: n } = this;
-    return !this._hass || !this._config ? g : !this._site || !e || !n ? x`<ha-card><div class="message"><b>${t("empty.title")}</b><span>${t("empty.text")}</span></div></ha-card>` : x`
+    return !this._hass || !this._config ? _ : !this._site || !e || !n ? x`<ha-card><div class="message"><b>${t("empty.title")}</b><span>${t("empty.text")}</span></div></ha-card>` : x`
       <ha-card>
         ${this._header(e, n)}
         ${e.steps.length ? this._body(e, n) : x`<div class="message">${this._statusText(e, n)}</div>`}
@@ -1629,13 +1649,13 @@ class un extends W {
     return t.status === "stale" ? n("plan.stale") : t.status === "failed" ? n("plan.failed") : !t.steps.length || t.created === null ? n("plan.waiting") : n("plan.made", { time: e.time(t.created) });
   }
   _header(t, e) {
-    const n = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / ct : 0, a = pn.filter((l) => l <= o + 2);
+    const n = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / ct : 0, a = un.filter((l) => l <= o + 2);
     return x`
       <div class="header">
         <div class="heading">
           <h2>${this._config?.title ?? n("card.name")}</h2>
           <div class="status">
-            ${t.phase ? x`<span class="phase"><i class="dot ${t.phase}"></i>${n("phase.title")}: ${n(`phase.${t.phase}`)}</span>` : g}
+            ${t.phase ? x`<span class="phase"><i class="dot ${t.phase}"></i>${n("phase.title")}: ${n(`phase.${t.phase}`)}</span>` : _}
             <span class=${s ? "trouble" : ""}>${this._statusText(t, e)}</span>
           </div>
         </div>
@@ -1644,7 +1664,7 @@ class un extends W {
                 ${a.map(
       (l) => x`<button type="button" aria-pressed=${l === this._shownHours} @click=${() => this._hours = l}>${l} h</button>`
     )}
-              </div>` : g}
+              </div>` : _}
           <button
             type="button"
             class="icon"
@@ -1663,12 +1683,12 @@ class un extends W {
   }
   _body(t, e) {
     const n = this._words, s = Pe(t.devices);
-    if (this._table) return ln(t, e, n);
+    if (this._table) return cn(t, e, n);
     const r = this._geometry;
     if (!r) return x`<div class="chart"></div>`;
     const o = this._selected ?? Q(t.steps, this._now), a = t.steps[o];
-    if (!a) return g;
-    const l = an(t, o, s, e, n);
+    if (!a) return _;
+    const l = ln(t, o, s, e, n);
     return x`
       <div class="readout">
         <span class="when">
@@ -1681,12 +1701,12 @@ class un extends W {
       <div class="chart" style="height: ${r.height}px">
         <svg
           role="img"
-          aria-label=${hn(t, e, n)}
+          aria-label=${dn(t, e, n)}
           width=${r.width}
           height=${r.height}
           viewBox="0 0 ${r.width} ${r.height}"
         >
-          ${this._selected === null ? g : this._marker(r, a)}
+          ${this._selected === null ? _ : this._marker(r, a)}
           ${Te({ geometry: r, colors: s, currency: t.currency, now: this._now, formats: e, words: n })}
         </svg>
         <div
@@ -1739,15 +1759,31 @@ class un extends W {
     this._selected = a === null ? null : Math.min(Math.max(a, 0), e.length - 1);
   };
 }
-const mn = "custom:cem-sgcp-plan-card", Zt = {
+const fn = "custom:cem-sgcp-plan-card", Zt = {
   pv: "mdi:solar-power-variant",
+  wind_turbine: "mdi:wind-turbine",
   battery: "mdi:home-battery",
+  v2h_car: "mdi:car-electric",
   ev_charger: "mdi:ev-station",
   appliance: "mdi:washing-machine",
+  switched_load: "mdi:timer-cog-outline",
+  water_pump: "mdi:water-pump",
+  ventilation: "mdi:hvac",
+  lighting: "mdi:lightbulb-group",
+  heat_pump: "mdi:heat-pump",
+  hybrid_heating: "mdi:fire",
+  boiler: "mdi:water-boiler",
+  solar_thermal: "mdi:solar-panel-large",
+  radiator: "mdi:radiator",
+  air_conditioning: "mdi:air-conditioner",
+  freezer: "mdi:fridge-industrial",
+  chp: "mdi:fire-circle",
+  fuel_cell: "mdi:hydrogen-station",
+  generator: "mdi:engine",
   load: "mdi:power-plug",
   other: "mdi:power-plug"
 }, qt = { type: "entity" }, Jt = { columns: 6 }, T = { columns: "full" };
-function v(i, t = {}) {
+function g(i, t = {}) {
   if (i === void 0) return [];
   const e = { type: "tile", entity: i, name: qt, grid_options: t.full ? T : Jt };
   return t.features && (e.features = t.features.map((n) => ({ type: n, ...n === "numeric-input" ? { style: "buttons" } : {} })), e.features_position = t.full ? "inline" : "bottom"), [e];
@@ -1769,7 +1805,7 @@ function P(i, t, e = []) {
 function C(i, t, e) {
   return t.length ? [{ type: "grid", cards: [i, ...t] }] : [];
 }
-function fn(i, t) {
+function gn(i, t) {
   const { entities: e } = i;
   return {
     title: t("view.plan"),
@@ -1781,21 +1817,23 @@ function fn(i, t) {
       {
         type: "grid",
         column_span: 3,
-        cards: [{ type: mn, entry_id: i.entryId, grid_options: T }]
+        cards: [{ type: fn, entry_id: i.entryId, grid_options: T }]
       },
       ...C(P(t("heading.connection"), "mdi:transmission-tower"), [
-        ...v(e.traffic_light),
-        ...v(e.net_power),
-        ...v(e.import_limit),
-        ...v(e.export_limit),
-        ...v(e.limit_exceeded),
-        ...v(e.plan_status)
+        ...g(e.traffic_light),
+        ...g(e.net_power),
+        ...g(e.import_limit),
+        ...g(e.export_limit),
+        ...g(e.limit_exceeded),
+        ...g(e.plan_status),
+        ...g(e.billed_peak, { full: !0 }),
+        ...g(e.goal, { features: ["select-options"], full: !0 })
       ]),
       ...C(P(t("heading.costs"), "mdi:cash-clock"), [
-        ...v(e.planned_cost_today, { full: !0 }),
-        ...v(e.planned_cost_tomorrow, { full: !0 }),
-        ...v(e.next_start),
-        ...v(e.import_price),
+        ...g(e.planned_cost_today, { full: !0 }),
+        ...g(e.planned_cost_tomorrow, { full: !0 }),
+        ...g(e.next_start),
+        ...g(e.import_price),
         ...Y(e.replan, void 0, T)
       ]),
       ...C(
@@ -1808,22 +1846,25 @@ function fn(i, t) {
     ]
   };
 }
-function gn({ name: i, entities: t }, e) {
+function _n({ name: i, entities: t }, e) {
   return [
-    ...v(t.device_state),
-    ...v(t.planned_power),
-    ...v(t.planned_start),
-    ...v(t.expected_cost),
-    ...v(t.ready_by),
+    ...g(t.device_state),
+    ...g(t.planned_power),
+    ...g(t.mode),
+    ...g(t.level),
+    ...g(t.heat_loss),
+    ...g(t.planned_start),
+    ...g(t.expected_cost),
+    ...g(t.ready_by),
     ...Y(t.announce, void 0, T),
     ...Y(t.start_now, e("confirm.start", { name: i })),
     ...Y(t.cancel, e("confirm.cancel", { name: i })),
-    ...v(t.control, { features: ["toggle"], full: !0 }),
-    ...v(t.target, { features: ["numeric-input"], full: !0 }),
-    ...v(t.priority, { features: ["numeric-input"], full: !0 })
+    ...g(t.control, { features: ["toggle"], full: !0 }),
+    ...g(t.target, { features: ["numeric-input"], full: !0 }),
+    ...g(t.priority, { features: ["numeric-input"], full: !0 })
   ];
 }
-function _n(i, t) {
+function $n(i, t) {
   return {
     title: t("view.devices"),
     path: "devices",
@@ -1831,11 +1872,11 @@ function _n(i, t) {
     type: "sections",
     max_columns: 3,
     sections: i.devices.flatMap(
-      (e) => C(P(e.name, Zt[e.kind]), gn(e, t))
+      (e) => C(P(e.name, Zt[e.kind]), _n(e, t))
     )
   };
 }
-function $n(i, t, e) {
+function yn(i, t, e) {
   const { entities: n } = t, s = (a) => i.config.components?.includes(a) ?? !1, r = ["net_power", "import_limit", "export_limit"].map((a) => n[a]).filter((a) => a !== void 0), o = n.decision;
   return {
     title: e("view.grid"),
@@ -1845,20 +1886,21 @@ function $n(i, t, e) {
     max_columns: 3,
     sections: [
       ...C(P(e("heading.signals"), "mdi:traffic-light"), [
-        ...v(n.traffic_light),
-        ...v(n.lpc_state),
-        ...v(n.import_limit),
-        ...v(n.export_limit),
-        ...v(n.limit_exceeded),
-        ...v(n.import_price),
-        ...v(n.export_price)
+        ...g(n.traffic_light),
+        ...g(n.lpc_state),
+        ...g(n.lpp_state),
+        ...g(n.import_limit),
+        ...g(n.export_limit),
+        ...g(n.limit_exceeded),
+        ...g(n.import_price),
+        ...g(n.export_price)
       ]),
       ...C(
         P(e("heading.power"), "mdi:chart-line"),
-        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: T }] : [...v(n.import_power), ...v(n.export_power)]
+        s("history") && r.length ? [{ type: "history-graph", entities: r, hours_to_show: 24, grid_options: T }] : [...g(n.import_power), ...g(n.export_power)]
       ),
       ...C(P(e("heading.decisions"), "mdi:gavel"), [
-        ...v(o, { full: !0 }),
+        ...g(o, { full: !0 }),
         ...o !== void 0 && s("logbook") ? [{ type: "logbook", target: { entity_id: [o] }, hours_to_show: 48, grid_options: T }] : []
       ]),
       ...C(
@@ -1868,7 +1910,7 @@ function $n(i, t, e) {
     ]
   };
 }
-function yn(i) {
+function vn(i) {
   return {
     title: i("view.plan"),
     path: "plan",
@@ -1880,17 +1922,17 @@ function yn(i) {
     ]
   };
 }
-function vn(i, t) {
-  const e = F(t.language), n = ut(t, i.entry_id);
-  if (!n) return { views: [yn(e)] };
-  const s = [fn(n, e), _n(n, e), $n(t, n, e)];
+function wn(i, t) {
+  const e = F(t.language), n = mt(t, i.entry_id);
+  if (!n) return { views: [vn(e)] };
+  const s = [gn(n, e), $n(n, e), yn(t, n, e)];
   return { title: n.name, views: s.filter((r) => r.sections.length) };
 }
-class wn extends HTMLElement {
+class bn extends HTMLElement {
   /** A new or renamed device shows without a reload. */
   static registryDependencies = ["entities", "devices"];
   static async generate(t, e) {
-    return vn(t, e);
+    return wn(t, e);
   }
 }
 const Qt = "https://github.com/cem-sgcp/cem_sgcp";
@@ -1898,14 +1940,14 @@ function Xt(i, t) {
   return customElements.get(i) ? !1 : (customElements.define(i, t), !0);
 }
 const st = F(document.documentElement.lang || navigator.language);
-Xt("cem-sgcp-plan-card", un) && (window.customCards ??= []).push({
+Xt("cem-sgcp-plan-card", mn) && (window.customCards ??= []).push({
   type: "cem-sgcp-plan-card",
   name: st("card.name"),
   description: st("card.description"),
   preview: !0,
   documentationURL: Qt
 });
-Xt("ll-strategy-dashboard-cem-sgcp", wn) && (window.customStrategies ??= []).push({
+Xt("ll-strategy-dashboard-cem-sgcp", bn) && (window.customStrategies ??= []).push({
   type: "cem-sgcp",
   strategyType: "dashboard",
   name: st("strategy.name"),
