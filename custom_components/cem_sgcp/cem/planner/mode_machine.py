@@ -4,11 +4,9 @@ Whatever cannot bind is left out here, so that the problem stays small: modes fo
 cannot be reached, timers no longer than the shortest step, transitions that take no time worth telling. A machine in
 which every change is free at any edge has no memory; each of its steps can be decided alone.
 
-Whole decisions are taken where they matter:
-* a machine with memory: in every step that begins within the next 24 h; beyond, modes share a step, timers do not
-  count, transitions and their costs do;
-* one without: in steps shorter than 30 min within the next 24 h; elsewhere modes share a step, that is, the device may
-  be on for a part of it.
+Whole decisions are taken where they matter (mode_detail.py): soon, and for one without memory in steps shorter than
+30 min. Elsewhere modes share a step, that is, the device may be on for a part of it; timers do not count there,
+transitions and their costs do.
 
 It must not know any control type, nor the optimisation.
 """
@@ -22,11 +20,8 @@ from numpy.typing import NDArray
 
 from ..model import Timer, Transition
 from .frame import Frame
+from .mode_detail import fine_steps, whole_soon
 from .mode_lines import ModeLine
-
-#: For how long decisions are whole, s, and from which length on a step may be shared, s.
-WHOLE_FOR: Final = 86_400.0
-SHARED_FROM: Final = 1800.0
 
 #: Two moments nearer than this are one, s.
 MOMENT: Final = 1.0
@@ -136,8 +131,8 @@ def machine_of(
         or any(line.abnormal for line in modes)
     )
     memory = memory and len(modes) > 1
-    soon = frame.edges[:-1] < frame.now + WHOLE_FOR
-    fine = (frame.grid.durations < SHARED_FROM) & (not shared)
+    soon = whole_soon(frame)
+    fine = fine_steps(frame) & (not shared)
     nothing = [place for place, line in enumerate(modes) if line.nothing]
     rest = min(nothing, key=lambda place: (modes[place].mode_id in counted, place), default=None)
     if not memory:  # one mode in which nothing happens is enough
