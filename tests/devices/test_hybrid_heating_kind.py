@@ -151,6 +151,19 @@ def test_told_by_select_switches_and_own_actions() -> None:
     assert (pump.variables["power"], burner.variables["power"]) == (2000.0, 0.0)
 
 
+def test_the_burner_is_told_how_much_heat_the_plan_wants() -> None:
+    one = device("hybrid_heating", DATA | {"boiler_sequence": [{"action": "script.gas"}]})
+    wanted = instruct(
+        power=0.0,
+        modes=(
+            ModeChoice(actuator_id="heat_pump", mode_id="off"),
+            ModeChoice(actuator_id="boiler", mode_id="on", factor=0.25),
+        ),
+    )
+    (burner,) = HYBRID.commands(one, wanted, house())
+    assert burner.variables["power"] == pytest.approx(5000.0)
+
+
 def test_a_limit_on_electricity_leaves_the_house_warm() -> None:
     one = device("hybrid_heating", DATA | {"switch_entity": "switch.pump", "boiler_switch_entity": "switch.gas"})
     for order in (instruct(power=0.0, urgent=True), instruct(InstructionKind.STOP)):

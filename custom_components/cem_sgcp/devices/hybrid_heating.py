@@ -305,9 +305,17 @@ def _commands(device: Device, instruction: Instruction, sensing: Sensing) -> tup
     least, greatest = powers(data, USUAL_POWER)
     told = min(max(instruction.power or least, least), greatest) if pump else 0.0
     found += sequence(data.get("heat_pump_sequence"), device, instruction, sensing, power=told)
-    heat = value(data, "boiler_power", 15_000.0, 1.0) if burner else 0.0
+    heat = _heat(data, instruction) if burner else 0.0
     found += sequence(data.get("boiler_sequence"), device, instruction, sensing, power=heat)
     return tuple(found) or sequence(data.get("sequence"), device, instruction, sensing, power=told)
+
+
+def _heat(data: Mapping[str, Any], instruction: Instruction) -> float:
+    """Return the heat in W that the plan wants of the burner: all it has where it says nothing."""
+    greatest = value(data, "boiler_power", 15_000.0, 1.0)
+    least = min(value(data, "boiler_minimum", 0.0), greatest)
+    chosen = (choice.factor for choice in instruction.modes if choice.actuator_id == BURNER and choice.mode_id != OFF)
+    return least + next(chosen, 1.0) * (greatest - least)
 
 
 def _release(device: Device, sensing: Sensing) -> tuple[Command, ...]:
