@@ -60,11 +60,18 @@ class Places:
 
     def mean_columns(self) -> Ints:
         """Return the columns of the mean problem that are means over the blocks."""
-        return np.setdiff1d(np.arange(self.common_columns), self.shared)
+        return np.flatnonzero(~_mask(self.shared, self.columns)[: self.common_columns])
 
     def sum_rows(self) -> Ints:
         """Return the rows of the mean problem whose shadow prices are sums over the blocks."""
-        return np.setdiff1d(np.arange(self.common_rows), self.shared_rows)
+        return np.flatnonzero(~_mask(self.shared_rows, self.rows)[: self.common_rows])
+
+
+def _mask(places: Ints, length: int) -> NDArray[np.bool_]:
+    """Return which of so many are among some."""
+    mask = np.zeros(length, dtype=bool)
+    mask[places] = True
+    return mask
 
 
 def _entries(matrix: Matrix) -> Entries:
@@ -75,7 +82,7 @@ def _entries(matrix: Matrix) -> Entries:
 def _only_shared(matrix: Matrix, shared: Ints) -> Ints:
     """Return the rows that concern nothing but shared columns."""
     rows, columns, _ = _entries(matrix)
-    inside = np.isin(columns, shared)
+    inside = _mask(shared, len(matrix.cost))[columns]
     others = np.bincount(rows[~inside], minlength=len(matrix.row_lower))
     own = np.bincount(rows[inside], minlength=len(matrix.row_lower))
     return np.flatnonzero((own > 0) & (others == 0))
@@ -100,15 +107,14 @@ def stitch(
     lower[equal], upper[equal] = -np.inf, np.inf
     row_lower[shared_rows], row_upper[shared_rows] = mean.row_lower[shared_rows], mean.row_upper[shared_rows]
     mean_rows, mean_columns, mean_values = _entries(mean)
-    kept = np.isin(mean_rows, shared_rows)
+    kept = _mask(shared_rows, rows)[mean_rows]
     entries: list[Entries] = [(mean_rows[kept], mean_columns[kept], mean_values[kept])]
     offset = 0.0
     for number, block in enumerate(blocks):
         matrix, weight = block.matrix, block.probability
         begin, row = int(first_column[number]), int(first_row[number])
         span = slice(begin, begin + len(matrix.cost))
-        own = np.ones(len(matrix.cost), dtype=bool)
-        own[shared] = False
+        own = ~_mask(shared, len(matrix.cost))
         low, high = matrix.lower.copy(), matrix.upper.copy()
         low[block.fixed] = high[block.fixed] = block.values
         lower[span], upper[span] = np.where(own, low, 0.0), np.where(own, high, 0.0)
@@ -117,20 +123,18 @@ def stitch(
             whole[shared] += weight * part[shared]
         offset += weight * matrix.offset
         rows_of, columns_of, values = _entries(matrix)
-        kept = ~np.isin(rows_of, shared_rows)
+        free = _mask(shared_rows, len(matrix.row_lower))
+        kept = ~free[rows_of]
         place = np.where(own, np.arange(len(own)) + begin, np.arange(len(own)))
         entries.append((rows_of[kept] + row, place[columns_of[kept]], values[kept]))
         here = slice(row, row + len(matrix.row_lower))
-        free = np.zeros(len(matrix.row_lower), dtype=bool)
-        free[shared_rows] = True
         row_lower[here] = np.where(free, -np.inf, matrix.row_lower)
         row_upper[here] = np.where(free, np.inf, matrix.row_upper)
         same = first_row[-1] + number * len(equal) + np.arange(len(equal))
         entries.append((same, equal + begin, np.ones(len(equal))))
         entries.append((same, equal, -np.ones(len(equal))))
     starts, index, value = _by_column(entries, int(first_column[-1]))
-    inside = np.zeros(int(first_column[-1]), dtype=bool)
-    inside[shared] = True
+    inside = _mask(shared, int(first_column[-1]))
     choices: tuple[Choice, ...] = tuple(choice for choice in mean.choices if inside[choice.columns].all())
     places = Places(
         columns=columns,
@@ -176,7 +180,8 @@ class Stitched(Linear):
     """The linear problem of the whole; tells the means and sums over its blocks in the places of the mean problem."""
 
     def __init__(self, matrix: Matrix, places: Places, blocks: Sequence[Block], settings: dict[str, Any]) -> None:
-        super().__init__(matrix, settings)
+        # It begins next to its end: costs perturbed against stalling would only have to be put right again.
+        super().__init__(matrix, {**settings, "dual_simplex_cost_perturbation_multiplier": 0.0})
         self._places = places
         self._probabilities = [block.probability for block in blocks]
         self._begin(blocks)
