@@ -3,7 +3,7 @@
 It must not know how the solution was found, nor how it is told.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -29,12 +29,14 @@ class Answer:
     parts: list[Part]
     matrix: Matrix
     outcome: Outcome
+    settled: Array | None = field(default=None, kw_only=True)
+    """The columns of a plan as good that is smoother; see settle.py."""
 
     @property
     def solved(self) -> Solved:
         """The solution with its shadow prices; to be taken before anything else is asked of its linear problem."""
         linear = self.outcome.linear
-        x, duals = linear.x, linear.duals
+        x, duals = self.settled if self.settled is not None else linear.x, linear.duals
         marginal = duals[self.problem.balance] / self.problem.frame.hours
         bought, sold = trading_prices(self.problem, self.exchange, x, linear.reduced, marginal)
         return Solved(problem=self.problem, x=x, duals=duals, money=self.matrix.worth * x, bought=bought, sold=sold)

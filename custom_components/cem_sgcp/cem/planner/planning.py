@@ -20,6 +20,7 @@ from .power_profile import Kept
 from .questions import Questions
 from .scenario_sites import mean_site, sites_of
 from .scenarios import weigh
+from .settle import settled
 from .solve import ABSOLUTE_GAP, CHANGE, Options, WhatIf, solve
 from .stability import kept_starts
 from .tell import tell
@@ -99,7 +100,7 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     rows = [run.choice_row for run in answer.runs]
     reduced = answer.outcome.linear.reduced
     questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs, reduced)
-    plan = tell(told, questions, relaxed=relaxed)
+    plan = tell(settled(told, settings) if len(sites) <= 1 else told, questions, relaxed=relaxed)
     return plan.replace(scenarios=0 if notes else len(sites), notes=(*plan.notes, *notes))
 
 
