@@ -16,7 +16,8 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import CONF_PERSIST, CONF_PRICES_ALWAYS_KNOWN, CONF_UPDATE_INTERVAL, DOMAIN
-from .house import Fault, FaultKind, run_names
+from .equipment import NAMES
+from .house import EQUIPMENT, Fault, FaultKind, run_names
 from .runtime import DEFAULT_INTERVAL, Runtime, SimHouseConfigEntry
 
 PLATFORMS = [
@@ -27,7 +28,9 @@ PLATFORMS = [
     Platform.SENSOR,
     Platform.SWITCH,
 ]
-DEVICES = ("pv", "battery", "ev", "washer", "dishwasher", "grid", "market", "home")
+#: Platforms that only some equipment needs.
+OF_EQUIPMENT = {"fan": Platform.FAN, "lamp": Platform.LIGHT}
+DEVICES = ("pv", "battery", "ev", "washer", "dishwasher", "grid", "market", "home", *NAMES)
 POSITIVE = vol.All(vol.Coerce(float), vol.Range(min=0, min_included=False))
 PERCENT = vol.All(vol.Coerce(float), vol.Range(min=0, max=100))
 CONFIG_SCHEMA = vol.Schema(
@@ -57,6 +60,7 @@ CONFIG_SCHEMA = vol.Schema(
                 vol.Optional("dishwasher_run"): vol.In(run_names()),
                 vol.Optional("dishwasher_ready"): cv.boolean,
                 vol.Optional("grid_limit"): POSITIVE,
+                vol.Optional("equipment"): vol.All(cv.ensure_list, [vol.In(tuple(EQUIPMENT))], vol.Coerce(tuple)),
             }
         )
     },
@@ -99,7 +103,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> 
     entry.runtime_data = await hass.async_add_executor_job(Runtime.create, hass, config)
     if config.get(CONF_PERSIST, False):
         await entry.runtime_data.remember()
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry.runtime_data))
     entry.async_on_unload(entry.runtime_data.start(config.get(CONF_UPDATE_INTERVAL, DEFAULT_INTERVAL)))
     return True
 
@@ -107,7 +111,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> 
 async def async_unload_entry(hass: HomeAssistant, entry: SimHouseConfigEntry) -> bool:
     """Take the entities away; the clock stops with the entry."""
     await entry.runtime_data.save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry.runtime_data))
+
+
+def _platforms(runtime: Runtime) -> list[Platform]:
+    return [*PLATFORMS, *(platform for name, platform in OF_EQUIPMENT.items() if name in runtime.house.equipment)]
 
 
 def _runtime(call: ServiceCall) -> Runtime:

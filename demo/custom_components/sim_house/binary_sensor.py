@@ -11,7 +11,8 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import APPLIANCES, PointDescription, SimEntity
+from .entity import APPLIANCES, PointDescription, SimEntity, there
+from .equipment import RUNNING
 from .runtime import SimHouseConfigEntry
 
 
@@ -46,12 +47,35 @@ BINARY_SENSORS = (
     ),
 )
 
+EQUIPMENT = (
+    Description(
+        key="v2h_connected",
+        device="v2h",
+        point="connected",
+        name="Connected",
+        device_class=BinarySensorDeviceClass.PLUG,
+    ),
+    *(
+        Description(
+            key=f"{device}_{point}",
+            device=device,
+            point=point,
+            name=name,
+            device_class=BinarySensorDeviceClass.RUNNING,
+        )
+        for device, point, name in RUNNING
+    ),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SimHouseConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the binary sensors."""
-    async_add_entities(SimBinarySensor(entry.runtime_data, PLATFORM, description) for description in BINARY_SENSORS)
+    runtime = entry.runtime_data
+    async_add_entities(
+        SimBinarySensor(runtime, PLATFORM, description) for description in (*BINARY_SENSORS, *there(runtime, EQUIPMENT))
+    )
 
 
 class SimBinarySensor(SimEntity, BinarySensorEntity):

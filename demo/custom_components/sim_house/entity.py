@@ -1,5 +1,6 @@
 """What all entities of the simulated house have in common."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN
+from .equipment import NAMES
 from .runtime import Runtime
 
 DEVICE_NAMES = {
@@ -18,6 +20,7 @@ DEVICE_NAMES = {
     "grid": "Electricity meter",
     "market": "Electricity market",
     "home": "Rest of the house",
+    **NAMES,
 }
 APPLIANCES = ("washer", "dishwasher")
 
@@ -28,6 +31,13 @@ class PointDescription(EntityDescription):
 
     device: str
     point: str
+
+
+def there[D: PointDescription](runtime: Runtime, descriptions: Iterable[D]) -> list[D]:
+    """Return the descriptions of what the house has; the weather belongs to what it is needed for."""
+    equipment = runtime.house.equipment
+    known = {*equipment, "weather"} if equipment else set()
+    return [entry for entry in descriptions if entry.device in known]
 
 
 class SimEntity(Entity):

@@ -10,11 +10,12 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import PointDescription, SimEntity
+from .entity import PointDescription, SimEntity, there
+from .equipment import POWERS, SET_POINTS
 from .house import HouseOptions
 from .runtime import Runtime, SimHouseConfigEntry
 
@@ -23,7 +24,8 @@ from .runtime import Runtime, SimHouseConfigEntry
 class Description(PointDescription, NumberEntityDescription):
     """A number for one point."""
 
-    bounds: Callable[[HouseOptions], tuple[float, float]]
+    bounds: Callable[[HouseOptions], tuple[float, float]] | None = None
+    """None: the machine itself knows."""
 
 
 NUMBERS = (
@@ -69,12 +71,42 @@ NUMBERS = (
     ),
 )
 
+EQUIPMENT = (
+    *(
+        Description(
+            key=f"{device}_{point}",
+            device=device,
+            point=point,
+            name=name,
+            device_class=NumberDeviceClass.TEMPERATURE,
+            native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+            native_step=0.5,
+        )
+        for device, point, name in SET_POINTS
+    ),
+    *(
+        Description(
+            key=f"{device}_{point}",
+            device=device,
+            point=point,
+            name=name,
+            device_class=NumberDeviceClass.POWER,
+            native_unit_of_measurement=UnitOfPower.WATT,
+            native_step=1,
+        )
+        for device, point, name in POWERS
+    ),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SimHouseConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the numbers."""
-    async_add_entities(SimNumber(entry.runtime_data, PLATFORM, description) for description in NUMBERS)
+    runtime = entry.runtime_data
+    async_add_entities(
+        SimNumber(runtime, PLATFORM, description) for description in (*NUMBERS, *there(runtime, EQUIPMENT))
+    )
 
 
 class SimNumber(SimEntity, NumberEntity):
@@ -86,7 +118,11 @@ class SimNumber(SimEntity, NumberEntity):
     def __init__(self, runtime: Runtime, platform: str, description: Description) -> None:
         """Take the bounds from the house."""
         super().__init__(runtime, platform, description)
-        self._attr_native_min_value, self._attr_native_max_value = description.bounds(runtime.house.options)
+        if description.bounds is not None:
+            bounds = description.bounds(runtime.house.options)
+        else:
+            bounds = runtime.house.equipment[description.device].SETTINGS[description.point] or (0.0, 1.0)
+        self._attr_native_min_value, self._attr_native_max_value = bounds
 
     @property
     def native_value(self) -> float | None:

@@ -11,11 +11,12 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfEnergy, UnitOfPower, UnitOfTime
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower, UnitOfSpeed, UnitOfTemperature, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import APPLIANCES, PointDescription, SimEntity
+from .entity import APPLIANCES, PointDescription, SimEntity, there
+from .equipment import NAMES, TEMPERATURES
 from .house import ApplianceState
 from .runtime import SimHouseConfigEntry
 
@@ -118,6 +119,60 @@ SENSORS = (
         )
     ),
 )
+EQUIPMENT = (
+    *(_power(f"{device}_power", device) for device in NAMES if device != "weather"),
+    *(_energy(f"{device}_energy", device) for device in NAMES if device != "weather"),
+    *(
+        Description(
+            key=f"{device}_{point}",
+            device=device,
+            point=point,
+            name=name,
+            device_class=SensorDeviceClass.TEMPERATURE,
+            state_class=SensorStateClass.MEASUREMENT,
+            native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+            suggested_display_precision=1,
+        )
+        for device, point, name in (*TEMPERATURES, ("weather", "outdoor", "Outdoor temperature"))
+    ),
+    _soc("v2h_soc", "v2h"),
+    Description(
+        key="v2h_next_departure",
+        device="v2h",
+        point="next_departure",
+        name="Next departure",
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    Description(
+        key="cistern_level",
+        device="cistern",
+        point="percent",
+        name="Level",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+    ),
+    Description(
+        key="pool_pump_hours_today",
+        device="pool_pump",
+        point="hours_today",
+        name="On time today",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=2,
+        digits=4,
+    ),
+    Description(
+        key="wind_speed",
+        device="weather",
+        point="wind",
+        name="Wind",
+        device_class=SensorDeviceClass.WIND_SPEED,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfSpeed.METERS_PER_SECOND,
+        suggested_display_precision=1,
+    ),
+)
 PRICE = Description(
     key="electricity_price",
     device="market",
@@ -145,7 +200,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors."""
     runtime = entry.runtime_data
-    async_add_entities(SimSensor(runtime, PLATFORM, description) for description in SENSORS)
+    async_add_entities(
+        SimSensor(runtime, PLATFORM, description) for description in (*SENSORS, *there(runtime, EQUIPMENT))
+    )
     async_add_entities([PriceSensor(runtime, PLATFORM, PRICE), ForecastSensor(runtime, PLATFORM, FORECAST)])
 
 

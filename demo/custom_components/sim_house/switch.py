@@ -7,7 +7,8 @@ from homeassistant.components.switch import DOMAIN as PLATFORM, SwitchEntity, Sw
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import APPLIANCES, PointDescription, SimEntity
+from .entity import APPLIANCES, PointDescription, SimEntity, there
+from .equipment import SWITCHES as OF_EQUIPMENT
 from .runtime import SimHouseConfigEntry
 
 
@@ -24,12 +25,20 @@ SWITCHES = (
     ),
 )
 
+EQUIPMENT = tuple(
+    Description(key=device if point == "on" else f"{device}_{point}", device=device, point=point, name=name)
+    for device, point, name in OF_EQUIPMENT
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SimHouseConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the switches."""
-    async_add_entities(SimSwitch(entry.runtime_data, PLATFORM, description) for description in SWITCHES)
+    runtime = entry.runtime_data
+    async_add_entities(
+        SimSwitch(runtime, PLATFORM, description) for description in (*SWITCHES, *there(runtime, EQUIPMENT))
+    )
 
 
 class SimSwitch(SimEntity, SwitchEntity):
