@@ -26,7 +26,7 @@ from .frame import Frame
 #: How far whole decisions reach at least and at most, s, and how many steps of all machines together they may take.
 LEAST: Final = 7200.0
 MOST: Final = 86_400.0
-DECISIONS: Final = 160
+DECISIONS: Final = 100
 
 #: From which length on a step may be shared by the modes of a machine without memory, s.
 SHARED_FROM: Final = 1800.0
