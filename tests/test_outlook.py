@@ -6,6 +6,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder.core import Recorder
+from homeassistant.components.weather import Forecast, WeatherEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
@@ -22,9 +23,11 @@ from custom_components.cem_sgcp.cem.model import (
     TimeGrid,
 )
 from custom_components.cem_sgcp.costs import CostsSoFar
+from custom_components.cem_sgcp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.cem_sgcp.grid.forecast_source import async_solar_forecast
 from custom_components.cem_sgcp.outlook import fallback_prices
 from custom_components.cem_sgcp.uncertainty import Uncertainty, stored_sun
+from tests.grid.test_weather import station
 from tests.managed_house import DEVICES, MONDAY, ManagedHouse
 from tests.test_warmth import remember
 
@@ -228,6 +231,26 @@ async def test_weather_and_uncertainty_are_set_in_the_options(
     await hass.config_entries.options.async_configure(form["flow_id"], {"plan_for_uncertainty": False, "scenarios": 6})
     assert "weather_entity" not in house.entry.options
     await house.settle()
+
+
+async def test_the_weather_entity_of_the_options_says_how_cold_it_will_be(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(MONDAY)
+    start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    colder = [
+        Forecast(datetime=(start + hour * HOUR).isoformat(), native_temperature=4.0 - hour / 4) for hour in range(60)
+    ]
+    await station(hass, WeatherEntityFeature.FORECAST_HOURLY, {"hourly": colder})
+    house = await ManagedHouse.build(hass, freezer, devices={}, options={"weather_entity": "weather.station"})
+    outdoor = house.cem.sense.outdoor
+    assert outdoor is not None
+    assert outdoor.unit == "°C"
+    assert outdoor.at(start + 40 * HOUR) == pytest.approx(-6.0, abs=0.2)
+    assert outdoor.end is not None
+    assert outdoor.end >= dt_util.utcnow() + 48 * HOUR
+    report = (await async_get_config_entry_diagnostics(hass, house.entry))["weather"]
+    assert (report["source"], report["problem"]) == ("weather", None)
 
 
 async def test_a_renamed_thermometer_is_followed(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:

@@ -146,6 +146,27 @@ def test_a_slot_is_a_forecast_if_a_price_in_it_is_one() -> None:
     ]
 
 
+def test_relative_prices_stand_above_the_sources_as_prices() -> None:
+    base = PriceProfile(
+        reference_import_price=0.2,
+        slots=(
+            PriceSlot(start=at(0), end=at(1), relative_import_price=1.5),
+            PriceSlot(start=at(1), end=at(4), import_price=0.3, export_price=0.1),
+        ),
+    )
+    override = PriceProfile(
+        reference_export_price=0.05,
+        slots=(PriceSlot(start=at(2), end=at(3), relative_import_price=2.0, relative_export_price=3.0),),
+    )
+    result = overlay(base, override)
+    assert [(result.import_price(slot), result.export_price(slot)) for slot in result.slots] == [
+        (pytest.approx(0.3), None),
+        (0.3, 0.1),
+        (pytest.approx(0.4), pytest.approx(0.15)),
+        (0.3, 0.1),
+    ]
+
+
 def test_a_profile_by_action_stands_above_the_sources_where_it_has_slots() -> None:
     base = PriceProfile(
         currency="SEK", slots=(PriceSlot(start=at(0), end=at(4), import_price=0.3, export_price=0.1, co2=100),)

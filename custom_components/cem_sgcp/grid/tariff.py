@@ -230,8 +230,16 @@ def combine(
 def overlay(base: PriceProfile, override: PriceProfile) -> PriceProfile:
     """Return the base profile with the override's figures wherever it has slots.
 
-    A figure that the override leaves open is the base's; tiers go with the price they belong to.
+    A figure that the override leaves open is the base's; tiers go with the price they belong to. Relative prices become
+    prices first, those of the override by the base's reference where it has none of its own.
     """
+    override = _absolute(
+        override.replace(
+            reference_import_price=_first(override.reference_import_price, base.reference_import_price),
+            reference_export_price=_first(override.reference_export_price, base.reference_export_price),
+        )
+    )
+    base = _absolute(base)
     edges = sorted({edge for profile in (base, override) for slot in profile.slots for edge in (slot.start, slot.end)})
     below, above = _Cursor(base.slots), _Cursor(override.slots)
     slots = [
@@ -240,6 +248,22 @@ def overlay(base: PriceProfile, override: PriceProfile) -> PriceProfile:
         if (slot := _laid(below.at(begin), above.at(begin), begin, until)) is not None
     ]
     return base.replace(slots=tuple(slots[:MAXIMUM_INTERVALS]))
+
+
+def _first(own: float | None, other: float | None) -> float | None:
+    return other if own is None else own
+
+
+def _absolute(profile: PriceProfile) -> PriceProfile:
+    """Return a profile whose relative prices are prices, as far as it says what they are relative to."""
+    if all(slot.relative_import_price is None and slot.relative_export_price is None for slot in profile.slots):
+        return profile
+    return profile.replace(
+        slots=tuple(
+            slot.replace(import_price=profile.import_price(slot), export_price=profile.export_price(slot))
+            for slot in profile.slots
+        )
+    )
 
 
 class _Cursor:
