@@ -143,7 +143,7 @@ def fingerprint() -> str:
 def test_same_plan_bit_for_bit_in_every_process():
     root = Path(__file__).parents[3]
     done = subprocess.run(
-        [sys.executable, "-c", f"from {__name__} import fingerprint; print(fingerprint())"],
+        [sys.executable, "-c", "from tests.cem.planner.test_settled import fingerprint; print(fingerprint())"],
         cwd=root,
         env={**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(root)},
         capture_output=True,
