@@ -347,8 +347,16 @@ def test_scenarios_that_cannot_be_weighed_leave_what_is_expected_and_the_plan_sa
     plan = make_plan(site)
     assert plan.scenarios == 0
     assert "scenarios_left_out" in {note.key for note in plan.notes}
-    assert plan.solver == "HiGHS"
-    assert plan.device("battery").power == make_plan(site.replace(scenarios=())).device("battery").power
+    assert plan == make_plan(site.replace(scenarios=())).replace(notes=plan.notes)
+
+
+def test_scenario_beyond_all_bounds_leaves_what_is_expected():
+    always_on = photovoltaics(5000, forecast=flat(4000.0), curtailable=False)
+    site = house(battery(), always_on, grid=grid(6), base_load=flat(700))
+    plan = make_plan(site.replace(scenarios=(scenario("absurd", base_load=flat(1e9)),)))  # a plan holds 1 GW at most
+    (told,) = [note for note in plan.notes if note.key == "scenarios_left_out"]
+    assert "net_power" in told.text
+    assert plan == make_plan(site).replace(notes=plan.notes)
 
 
 def test_scenarios_name_devices_that_are_not_there_without_harm():

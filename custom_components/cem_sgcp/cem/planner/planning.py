@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..model import Note, Plan, SiteSnapshot
+from ..model import Plan, SiteSnapshot
 from .answer import Answer
 from .building import Shape, build, forbid
 from .fallback import fallback_plan
 from .frame import Frame, frame_of
-from .linear import SolverError, available
+from .linear import available
 from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept
@@ -62,10 +62,22 @@ def make_plan(
         plan = fallback_plan(snapshot, (note("fallback_missing"),), previous)
     else:
         try:
-            plan = _best_plan(snapshot, options, previous)
+            plan = _weighed_plan(snapshot, options, previous)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, a plan by rules is better than none
             plan = fallback_plan(snapshot, (note("fallback_failed", reason=str(error) or repr(error)),), previous)
     return plan.replace(seconds=max(clock() - begun, 0.0))
+
+
+def _weighed_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan | None) -> Plan:
+    """Return the best plan for all scenarios; if they cannot be weighed, the one for what the snapshot expects."""
+    try:
+        return _best_plan(snapshot, options, previous)
+    except Exception as error:
+        if not snapshot.scenarios:
+            raise
+        plan = _best_plan(snapshot.replace(scenarios=()), options, previous)
+        told = note("scenarios_left_out", count=str(len(snapshot.scenarios)), reason=str(error) or repr(error))
+        return plan.replace(notes=(*plan.notes, told))
 
 
 def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan | None) -> Plan:
@@ -86,13 +98,8 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     rough = replace(settings, gap=max(settings.gap, ROUGH)) if len(sites) > 1 else settings
     answer, shape = _answer(frame, kept, rough)
     relaxed = answer.broken
-    notes: tuple[Note, ...] = ()
     if len(sites) > 1:
-        try:
-            answer = weigh(sites, answer, shape, settings)
-        except SolverError as error:
-            answer, shape = _answer(frame, kept, settings)
-            notes = (note("scenarios_left_out", count=str(len(sites)), reason=str(error)),)
+        answer = weigh(sites, answer, shape, settings)
     told = answer
     if answer.broken:
         again = answer.without_penalties(settings)
@@ -101,7 +108,7 @@ def _best_plan(snapshot: SiteSnapshot, options: PlannerOptions, previous: Plan |
     reduced = answer.outcome.linear.reduced
     questions = Questions(answer.matrix, WhatIf(answer.matrix, answer.outcome, rows), answer.runs, reduced)
     plan = tell(settled(told, settings) if len(sites) <= 1 else told, questions, relaxed=relaxed)
-    return plan.replace(scenarios=0 if notes else len(sites), notes=(*plan.notes, *notes))
+    return plan.replace(scenarios=len(sites))
 
 
 def _answer(frame: Frame, kept: dict[str, Kept], settings: Options) -> tuple[Answer, Shape]:
