@@ -208,6 +208,57 @@ def test_local_day_is_read_from_the_billing_period():
     assert int(np.flatnonzero(on(plan, "generator"))[0]) == 64  # 22:00 UTC is midnight there
 
 
+def test_local_day_is_read_from_a_quota_of_a_whole_day():
+    midnight = NOW.replace(hour=23) - timedelta(days=1)
+    quota = ModeQuota(start=midnight, end=midnight + 24 * HOUR, modes=("on",))
+    resource = generator(maximum_starts_per_day=1, starts_today=1, quotas=(quota,))
+    plan = make_plan(house(resource, prices=prices(0.9, 0.0), base_load=flat(3000)))
+    assert int(np.flatnonzero(on(plan, "generator"))[0]) == 68  # 23:00 UTC
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        machine(OFF),
+        machine(OFF, active_mode=None),
+        machine(PUMP),
+        machine(PUMP, active_mode="on", transitions=(change("on", "on"),)),
+        machine(OFF, mode("on", 1e9, -1e9), active_mode="off"),
+        machine(OFF, mode("on", 1e-9)),
+        machine(OFF, PUMP, **on_and_off(60 * 24 * 300, 60 * 24 * 300, start_cost=-5.0)),
+        machine(OFF, PUMP, **on_and_off(start_cost=1e12)),
+        machine(OFF, PUMP, maximum_starts_per_day=0),
+        machine(
+            OFF, PUMP, transitions=(change("off", "on"), change("off", "on").replace(transition_id="twice", cost=1))
+        ),
+        machine(OFF, mode("spare", 0), mode("idle", 0), transitions=(change("off", "spare"),)),
+        machine(OFF, mode("on", 500, cost=1e9)),
+        machine(OFF, mode("on", 500, cost=-1e6)),
+        machine(
+            OFF,
+            PUMP,
+            transitions=(change("off", "on", blocking_timers=("long",), duration=3e7), change("on", "off")),
+            timers=(Timer(timer_id="long", duration=3e7, finished_at=NOW + timedelta(days=3000)),),
+        ),
+        machine(
+            OFF,
+            PUMP,
+            quotas=(
+                ModeQuota(start=NOW, end=NOW + HOUR, modes=("on",), minimum=3e7),
+                ModeQuota(start=NOW - 9 * HOUR, end=NOW - HOUR, modes=("on",), minimum=100),
+                ModeQuota(start=NOW, end=NOW + 900 * HOUR, modes=(), minimum=100, price=1e9),
+                ModeQuota(start=NOW, end=NOW + HOUR, modes=("off", "on"), minimum=0, maximum=0),
+            ),
+        ),
+    ],
+)
+def test_whatever_a_machine_says_there_is_a_plan_and_not_by_rules(resource):
+    plan = make_plan(house(resource, prices=prices([0.2, 0.4] * 12)), PlannerOptions(time_limit=5))
+    assert plan.status is not PlanStatus.FALLBACK
+    assert np.all(np.isfinite(plan.device("machine").power))
+    assert len(plan.device("machine").actuators[0].mode) == 96
+
+
 def test_pool_pump_runs_its_hours_a_day_in_the_cheapest_of_them():
     buys = [0.4] * 6 + [0.1] * 3 + [0.4] * 15
     quota = ModeQuota(start=NOW, end=NOW + 16 * HOUR, modes=("on",), minimum=4 * 3600)
