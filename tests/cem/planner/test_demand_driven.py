@@ -197,3 +197,23 @@ def test_demand_in_any_unit_gives_the_same_plan():
         plans.append(make_plan(house(small.replace(control=control), prices=buys)))
     assert plans[0].device("heating").power == pytest.approx(plans[1].device("heating").power, abs=0.1)
     assert plans[2].device("heating").power == pytest.approx(plans[1].device("heating").power, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("actuators", "present", "demand"),
+    [
+        ((heat_pump(modes=(OFF,)),), 3000.0, None),
+        ((heat_pump(), boiler()), -5.0, None),
+        ((heat_pump(), boiler()), 1e15, None),
+        ((heat_pump(supply_factor=flat(-1.0)),), 3000.0, None),
+        ((heat_pump(supply_factor=flat(1e12)),), 3000.0, None),
+        ((heat_pump(active_mode=None), boiler(active_mode=None)), 0.0, flat(-1e9)),
+        ((heat_pump(modes=(OFF, heat("heat", -2000, 6000))),), 3000.0, None),
+        ((heat_pump(modes=(OFF, heat("heat", 2000, -6000))),), 3000.0, None),
+        ((boiler(modes=(OFF, heat("burn", 0, 20000, cost=1e9))),), 3000.0, None),
+    ],
+)
+def test_whatever_a_demand_says_there_is_a_plan_and_not_by_rules(actuators, present, demand):
+    plan = make_plan(house(heating(*actuators, present=present, demand=demand)))
+    assert plan.status is not PlanStatus.FALLBACK
+    assert np.all(np.isfinite(plan.device("heating").power))

@@ -315,3 +315,26 @@ def test_no_actuator_fills_and_empties_at_once_even_with_two_ways_to_fill():
     power = np.array(device.power) / 4
     assert np.all(change_[power > 1] >= 0.8 * power[power > 1] - 0.5)
     assert np.all(change_[power < -1] == pytest.approx(power[power < -1] / 0.8, abs=0.5))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        store(actuator(OFF)),
+        store(pump().replace(modes=(mode("on", 2000, 6000, start=1.0),), active_mode="on")),
+        store(pump(**on_and_off(1e5, 1e5)), level=0, usage=use(1e6)),
+        store(pump(**on_and_off(90, 0), maximum_starts_per_day=0), level=0, usage=use(3000)),
+        store(pump(**{**on_and_off(300), "active_mode": "on"}), level=99_000, capacity=20_000),
+        store(pump(), chp(), level=-5000, capacity=1),
+        store(actuator(mode("drain", 0, -500), mode("flood", 0, 5000), name="valve")),
+        with_charge(battery(5000), tapered((0, 0, 5000), (9000, 10000, 0))),
+        with_charge(battery(5000), tapered((0, 5000, 0), (5000, 10000, 9000))),
+        with_charge(battery(5000), tapered((5000, 5000, 4000), (20000, 30000, 1e-6))),
+        with_charge(battery(5000), tapered((0, 4000, 2000), (3000, 10000, 6000))),
+    ],
+)
+def test_whatever_a_store_says_there_is_a_plan_and_not_by_rules(resource):
+    plan = make_plan(house(resource, prices=prices([0.2, 0.4] * 12)), PlannerOptions(time_limit=5))
+    assert plan.status is not PlanStatus.FALLBACK
+    assert np.all(np.isfinite(plan.devices[0].power))
+    assert np.all(np.isfinite(plan.devices[0].level))

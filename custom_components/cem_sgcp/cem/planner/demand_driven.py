@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model import DemandDriven, DemandDrivenActuator, DemandDrivenMode, DevicePlan, Note, Resource
+from ..model.base import LARGEST
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
@@ -28,6 +29,9 @@ from .solution import device_cost, watts
 #: Price of supplying more than is asked for, as a multiple of what it costs by the dearest actuator.
 TOO_MUCH = 2.0
 
+#: As how many times what all actuators supply a demand counts at most: the numbers of the optimisation stay near one.
+BEYOND = 10.0
+
 #: A share of the demand that lacks below this is not told.
 TOLD = 1e-3
 
@@ -41,14 +45,17 @@ class DemandDrivenPart:
     demand: Array
     """Demand units per h."""
     lacking: Ints
-    """Columns of what lacks, demand units per h."""
+    """Columns of what lacks of what could be met at all, demand units per h."""
+    beyond: Array
+    """What is far beyond all actuators, demand units per h."""
 
     def read(self, solved: Solved) -> DevicePlan:
         """Return what the actuators do together and each; a shortfall is in demand units."""
         frame = solved.problem.frame
         power = solved.power(self.resource)
         done = [conduct(commitment, actuator_id, solved) for actuator_id, commitment in self.commitments]
-        lacking = float(np.dot(solved.x[self.lacking], frame.hours))
+        missing = solved.x[self.lacking] + self.beyond
+        lacking = min(float(np.dot(missing, frame.hours)), LARGEST)
         return DevicePlan(
             resource_id=self.resource.resource_id,
             intent=on_or_off(np.any([entry.works for entry in done], axis=0)),
@@ -58,7 +65,7 @@ class DemandDrivenPart:
             actuators=tuple(entry.plan for entry in done),
             cost=device_cost(solved, self.resource),
             shortfall=round(lacking, 9) if lacking > TOLD * float(np.dot(self.demand, frame.hours)) else 0.0,
-            notes=self._lacking(frame, solved.x[self.lacking]),
+            notes=self._lacking(frame, missing),
         )
 
     def _lacking(self, frame: Frame, lacking: Array) -> tuple[Note, ...]:
@@ -91,7 +98,9 @@ def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDr
         told = note("no_modes", resource.resource_id, name=resource.name or resource.resource_id)
         return add_power(problem, resource, None, (told,))
     demand = _demand(frame, control)
-    lacking = _meet(problem, [entry for _, entry in commitments], demand)
+    most = BEYOND * sum(_largest(entry) for _, entry in commitments)
+    beyond = np.clip(demand - most, 0.0, None)
+    lacking = _meet(problem, [entry for _, entry in commitments], demand - beyond)
     bounds = [power_bounds(entry) for _, entry in commitments]
     problem.device(
         resource,
@@ -100,7 +109,9 @@ def add(problem: Problem, resource: Resource, control: DemandDriven) -> DemandDr
         least=sum((least for _, least in bounds), frame.zeros()),
         entries=joined([entry.effect.power for _, entry in commitments]),
     )
-    return DemandDrivenPart(resource=resource, commitments=tuple(commitments), demand=demand, lacking=lacking)
+    return DemandDrivenPart(
+        resource=resource, commitments=tuple(commitments), demand=demand, lacking=lacking, beyond=beyond
+    )
 
 
 def _meet(problem: Problem, commitments: list[Commitment], demand: Array) -> Ints:

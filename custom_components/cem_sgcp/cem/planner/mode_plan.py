@@ -28,8 +28,6 @@ class Conduct:
     upper: Array
     works: NDArray[np.bool_]
     """Per step: whether anything happens in it."""
-    changes: int
-    """How often the mode changes in the steps in which it is a whole decision."""
 
 
 def conduct(commitment: Commitment, actuator_id: str, solved: Solved) -> Conduct:
@@ -62,8 +60,6 @@ def conduct(commitment: Commitment, actuator_id: str, solved: Solved) -> Conduct
     gone = commitment.present <= 0
     lower[gone], upper[gone] = 0.0, 0.0
     names = [line.mode_id for line in machine.lines]
-    whole = chosen[machine.whole]
-    begun = [machine.present] if machine.present is not None else []
     return Conduct(
         plan=ActuatorPlan(
             actuator_id=actuator_id,
@@ -73,7 +69,6 @@ def conduct(commitment: Commitment, actuator_id: str, solved: Solved) -> Conduct
         lower=lower,
         upper=upper,
         works=works,
-        changes=int(np.count_nonzero(np.diff(np.concatenate([begun, whole])))),
     )
 
 
