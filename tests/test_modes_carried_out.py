@@ -6,16 +6,45 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+import pytest
 
-from tests.managed_house import BERLIN, ManagedHouse
+from tests.managed_house import BERLIN, DEVICES, MONDAY, ManagedHouse
 
 #: Prices fall into the night.
 EVENING = datetime(2026, 11, 23, 20, 0, 2, tzinfo=BERLIN)
 
 POOL: dict[str, Any] = {"rated_power": 800, "quota": 3, "switch_entity": "input_boolean.pool_pump"}
+FREEZER: dict[str, Any] = {
+    "power_entity": "sensor.cabinet_power",
+    "temperature_entity": "sensor.cabinet",
+    "max_power": 100,
+    "volume": 250,
+    "contents": 100,
+    "yearly_energy": 240,
+    "band_minimum": -24,
+    "band_maximum": -18,
+    "guard": -16,
+    "minimum_pause": 1,
+    "switch_entity": "input_boolean.cabinet",
+}
+BOILER: dict[str, Any] = {
+    "power_entity": "sensor.rod_power",
+    "temperature_entity": "sensor.tank",
+    "volume": 200,
+    "max_power": 2000,
+    "band_minimum": 45,
+    "band_maximum": 60,
+    "switch_entity": "input_boolean.rod",
+}
+
+
+def shows(hass: HomeAssistant, entity_id: str, value: float, unit: str) -> None:
+    """Let a sensor of a device show a value."""
+    hass.states.async_set(entity_id, str(value), {"unit_of_measurement": unit})
 
 
 async def _house(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **more: Any) -> ManagedHouse:
+    freezer.move_to(EVENING - timedelta(hours=1))
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"pool_pump": {"initial": False}}})
     return await ManagedHouse.build(
         hass,
@@ -74,3 +103,63 @@ async def test_without_control_the_pump_is_left_alone_and_the_advice_is_shown(
     assert house.state("mode", "Pool pump").state == "off"
     assert house.state("mode", "Pool pump").attributes["told"] == ["on"]
     assert house.state("control", "Pool pump").state == "off"
+
+
+async def _cold_and_hot(hass: HomeAssistant, freezer: FrozenDateTimeFactory, *names: str) -> ManagedHouse:
+    freezer.move_to(MONDAY - timedelta(hours=1))
+    helpers = {"cabinet": {"initial": False}, "rod": {"initial": False}}
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": helpers})
+    shows(hass, "sensor.cabinet", -18.5, "°C")
+    shows(hass, "sensor.tank", 52.0, "°C")
+    shows(hass, "sensor.cabinet_power", 0.0, "W")
+    shows(hass, "sensor.rod_power", 0.0, "W")
+    devices = {"Battery": DEVICES["Battery"], "Freezer": ("freezer", FREEZER), "Boiler": ("boiler", BOILER)}
+    return await ManagedHouse.build(
+        hass,
+        freezer,
+        devices={name: devices[name] for name in names},
+        options={"horizon_hours": 24},
+        house={"battery_soc": 50, "pv_nominal": 1},
+    )
+
+
+async def test_stores_show_their_level_in_the_unit_that_people_read(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    house = await _cold_and_hot(hass, freezer, "Battery", "Freezer", "Boiler")
+    battery, cabinet, tank = (house.state("level", name) for name in ("Battery", "Freezer", "Boiler"))
+    assert float(battery.state) == pytest.approx(5.0, abs=0.1)
+    assert battery.attributes["unit_of_measurement"] == "kWh"
+    assert (battery.attributes["lowest"], battery.attributes["highest"]) == (1.0, 10.0)
+    assert (float(cabinet.state), cabinet.attributes["unit_of_measurement"]) == (-18.5, "°C")
+    assert cabinet.attributes["lowest"] < -18.5 < cabinet.attributes["highest"]
+    assert (float(tank.state), tank.attributes["unit_of_measurement"]) == (52.0, "°C")
+
+
+async def test_jwg3_in_red_a_freezer_rests_until_its_guard_is_reached(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    house = await _cold_and_hot(hass, freezer, "Freezer")
+    await house.control("Freezer")
+    await house.do("select", "select_option", "select.sim_grid_signal", option="red")
+    await house.step(60)
+    assert house.state("traffic_light").state == "red"
+    assert house.sim("input_boolean.cabinet") == "off"
+    shows(hass, "sensor.cabinet", -16.2, "°C")
+    await house.step(30)
+    assert house.sim("input_boolean.cabinet") == "off"
+    shows(hass, "sensor.cabinet", -15.8, "°C")
+    # By then the compressor has rested for its minute.
+    await house.step(90, tick=10)
+    assert house.sim("input_boolean.cabinet") == "on"
+    record = next(entry for entry in reversed(house.cem.hands.records) if entry.device == "Freezer")
+    assert record.reason == "comfort_guard"
+
+
+async def test_what_generates_is_shown_as_generation(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    noon = datetime(2026, 6, 23, 11, 0, 2, tzinfo=BERLIN)
+    house = await ManagedHouse.build(hass, freezer, now=noon, devices={"PV": DEVICES["PV"]})
+    planned = house.state("planned_power", "PV")
+    assert float(planned.state) > 500.0
+    # The series keeps the sign of the plan, which the dashboard stacks.
+    assert planned.attributes["series"][0]["power"] < -500.0
