@@ -11,9 +11,13 @@ from itertools import product
 from typing import Final
 
 from ..model import Slot
+from ..model.base import BOUNDS
 
 #: Up to how many stretchable slots each gets a duration of its own; more are stretched together, by the same share.
 ONE_BY_ONE: Final = 2
+
+#: No slot is made shorter than this, s.
+SHORTEST: Final = 1.0
 
 #: Which shares of the way from the shortest to the longest duration are tried besides the expected duration.
 SHARES: Final = (0.0, 0.5, 1.0)
@@ -65,7 +69,7 @@ def lengths(index: int, slot: Slot) -> tuple[Taken, ...]:
     expected = Taken(index=index, slot=slot, duration=slot.duration, power=slot.power)
     found = [expected]
     for share in SHARES if slot.min_duration is not None or slot.max_duration is not None else ():
-        duration = max(_at(slot, share), 1e-3)
+        duration = max(_at(slot, share), SHORTEST)
         if any(abs(duration - entry.duration) < 1.0 for entry in found):
             continue
         power = slot.p_exp if slot.e_exp is None else slot.e_exp * 3600.0 / duration
@@ -85,7 +89,9 @@ def _at(slot: Slot, share: float) -> float:
 
 
 def _permitted(slot: Slot, taken: Taken) -> bool:
-    """Whether power and energy stay where the slot says they may be."""
+    """Whether power and energy stay where the slot says they may be, and the power is one at all."""
+    if abs(taken.power) > BOUNDS["W"]:
+        return False
     bounds = (
         (taken.power, slot.p_min if slot.e_exp is not None else None, slot.p_max if slot.e_exp is not None else None),
         (taken.energy, slot.e_min, slot.e_max),
