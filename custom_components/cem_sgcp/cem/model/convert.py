@@ -32,7 +32,7 @@ def converter(hint: Any, metadata: Mapping[str, Any]) -> Converter:
     if origin in {Union, types.UnionType}:
         return _optional_or_union(arguments, metadata)
     if origin is tuple:
-        return _list_converter(converter(arguments[0], metadata), metadata)
+        return _list_converter(converter(arguments[0], metadata), metadata, arguments[0])
     if origin is Mapping:
         return _object
     if hint in _SIMPLE:
@@ -61,8 +61,22 @@ def _optional_or_union(arguments: tuple[Any, ...], metadata: Mapping[str, Any]) 
     return lambda value, path: None if value is None else inner(value, path)
 
 
-def _list_converter(inner: Converter, metadata: Mapping[str, Any]) -> Converter:
+def _list_converter(inner: Converter, metadata: Mapping[str, Any], hint: object) -> Converter:
     maximum = metadata.get("maximum_items")
+    least, most = metadata.get("minimum"), metadata.get("maximum")
+    options = isinstance(hint, type) and issubclass(hint, StrEnum)
+
+    def plain(values: tuple[Any, ...]) -> bool:
+        """Whether all fit as they are, seen at a glance: a plan has tens of thousands of numbers and options."""
+        if options:
+            return set(map(type, values)) == {hint}
+        return (
+            hint is float
+            and set(map(type, values)) == {float}
+            and all(map(math.isfinite, values))
+            and (least is None or min(values) >= least)
+            and (most is None or max(values) <= most)
+        )
 
     def convert(value: Any, path: str) -> tuple[Any, ...]:
         if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
@@ -75,6 +89,8 @@ def _list_converter(inner: Converter, metadata: Mapping[str, Any]) -> Converter:
             raise ModelError("wrong_type", path, expected="a list", value=value) from error
         if maximum is not None and len(values) > maximum:
             raise ModelError("too_many", path, value=len(values), maximum=maximum)
+        if plain(values):
+            return values
         converted = []
         same = True
         for index, entry in enumerate(values):
