@@ -7,8 +7,8 @@ What counts, from strong to weak (s is the price scale, a high price of the site
 
     grid limit exceeded             1000 s per kWh       exchange.py
     two runs on one device at once  1000 s               power_profile.py
-    level out of its range           100 s per kWh and h fill_rate.py
-    target missed                     50 s per kWh       store_targets.py, power_envelope.py
+    level out of its range           100 s per kWh and h store_level.py, demand_driven.py
+    target missed                     50 s per kWh       store_targets.py, mode_quota.py, power_envelope.py
     deadline missed                   20 s per kWh       power_profile.py
     frozen start moved                10 s per kWh       stability.py
     money, CO2 at its price, preference prices           the same scale for all
