@@ -141,6 +141,16 @@ def test_least_times_hold_from_the_last_change_of_the_switch() -> None:
     assert control_of(data, ON, now=NOW + timedelta(minutes=31)).timers[0].finished_at is None
 
 
+def test_when_its_starts_are_used_up_it_is_held_off_until_midnight() -> None:
+    data = DATA | {"starts_per_day": 3}
+    (timer,) = control_of(data, OFF, starts_today=3).timers
+    assert timer.finished_at == at(24, 0)
+    start = next(entry for entry in control_of(data, OFF, starts_today=3).transitions if entry.to_mode == "on")
+    assert start.blocking_timers == (timer.timer_id,)
+    assert control_of(data, ON, starts_today=3).timers == ()
+    assert control_of(data, OFF, starts_today=2).timers == ()
+
+
 def test_it_is_switched_by_the_mode_that_is_told() -> None:
     one = device("switched_load", DATA)
     on = instruct(intent=Intent.ON, modes=(ModeChoice(actuator_id="d1", mode_id="on"),))

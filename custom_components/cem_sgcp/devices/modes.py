@@ -5,18 +5,20 @@ not know any kind.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from ..cem.model import Instruction, InstructionKind, Intent, Timer, Transition
 from .base import Sensing
-from .common import value
+from .common import next_occurrence, value
 from .forms import Field, number
 
 OFF: Final = "off"
 ON: Final = "on"
 MINIMUM_ON: Final = "minimum_on"
 MINIMUM_OFF: Final = "minimum_off"
+STARTS_USED: Final = "starts_used"
+MIDNIGHT: Final = time()
 #: Intents that mean "on" where an instruction names no mode.
 _ON: Final = frozenset({
     Intent.ON, Intent.RUN, Intent.UNLIMITED, Intent.CHARGE_GRID, Intent.CHARGE_SURPLUS, Intent.DISCHARGE_GRID,
@@ -42,7 +44,8 @@ def on_and_off(
 ) -> tuple[tuple[Transition, ...], tuple[Timer, ...]]:
     """Return all changes between modes, and timers for the least times on and off (`data`, minutes).
 
-    `since` is when it was switched `on` or off. `start_cost` is in currency, `start_delay` in s.
+    When the starts of today are used up, a timer holds it off until midnight. `since` is when it was switched `on` or
+    off. `start_cost` is in currency, `start_delay` in s.
     """
     times = {
         MINIMUM_ON: value(data, MINIMUM_ON, 0.0, 0.0, 10_080.0) * 60.0,
@@ -59,6 +62,11 @@ def on_and_off(
         for name in times
         if name in used
     )
+    limit = starts_allowed(data)
+    if limit is not None and sensing.starts_today >= limit and on is not True:
+        # Used up for today: whoever decides between two plans sees it too.
+        timers = (*timers, Timer(timer_id=STARTS_USED, duration=0.0, finished_at=next_occurrence(MIDNIGHT, sensing)))
+    spent = (STARTS_USED,) if any(timer.timer_id == STARTS_USED for timer in timers) else ()
     transitions: list[Transition] = []
     for source in (*off_modes, *on_modes):
         for target in (*off_modes, *on_modes):
@@ -73,7 +81,10 @@ def on_and_off(
                     from_mode=source,
                     to_mode=target,
                     start_timers=(began,) if turned and began in used else (),
-                    blocking_timers=(blocked,) if turned and blocked in used else (),
+                    blocking_timers=(
+                        *((blocked,) if turned and blocked in used else ()),
+                        *(spent if starts else ()),
+                    ),
                     cost=start_cost if starts else 0.0,
                     duration=start_delay if starts else 0.0,
                 )
