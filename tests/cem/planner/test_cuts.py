@@ -133,5 +133,6 @@ def test_added_rows_raise_the_bound_but_never_above_the_best_plan():
     linear.add(Cuts(matrix).broken_by(linear.x))
     linear.run()
     raised = linear.objective
+    assert len(linear.duals) == len(linear.basis[1]) == len(matrix.row_lower)  # prices of the problem's own rows only
     best = solve(matrix, Options(60.0, 0.0, 0.0, 1e-9, threads=1, seed=0))
     assert before + 1e-4 < raised <= best.objective + 1e-6

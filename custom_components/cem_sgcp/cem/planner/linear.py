@@ -157,10 +157,11 @@ class Linear:
 
     @property
     def basis(self) -> Basis:
-        """Where the last run ended: status of each column and each row."""
+        """Where the last run ended: status of each column and each row of the problem itself."""
         basis = self._solver.getBasis()
         columns = np.array([int(entry) for entry in basis.col_status], dtype=np.int8)
-        return columns, np.array([int(entry) for entry in basis.row_status], dtype=np.int8)
+        rows = np.array([int(entry) for entry in basis.row_status], dtype=np.int8)
+        return columns, rows[: len(self._matrix.row_lower)]
 
     def begin_at(self, columns: NDArray[np.int8], rows: NDArray[np.int8]) -> None:
         """Begin the next run where others ended: a status for each column and each row."""
@@ -188,5 +189,5 @@ class Linear:
 
     @property
     def duals(self) -> Array:
-        """By how much the objective grows with the right-hand side of each row."""
-        return np.array(self._solution.row_dual)
+        """By how much the objective grows with the right-hand side of each row of the problem itself."""
+        return np.array(self._solution.row_dual)[: len(self._matrix.row_lower)]
