@@ -140,9 +140,14 @@ async def enter(home: LiveHomeAssistant) -> str:
     entry = await _walk(home, "flow", DOMAIN, SITE)
     entry_id: str = entry["result"]["entry_id"]
     for kind, data in DEVICES:
-        await _walk(home, "subentries/flow", [entry_id, kind], {"user": data})
+        await add_device(home, entry_id, kind, data)
     await wait_loaded(home, entry_id)
     return entry_id
+
+
+async def add_device(home: LiveHomeAssistant, entry_id: str, kind: str, data: Mapping[str, Any]) -> None:
+    """Walk through the subentry flow of one device."""
+    await _walk(home, "subentries/flow", [entry_id, kind], {"user": data})
 
 
 async def _walk(

@@ -16,6 +16,13 @@ export interface PlanCardConfig {
   entry_id?: string;
   title?: string;
   hours?: number;
+  /** Ids of the devices that are shown; without it all. */
+  devices?: string[];
+}
+
+/** The connection point with only some of its devices; an empty list chooses all. */
+function chosen(site: Site | undefined, devices: readonly string[] = []): Site | undefined {
+  return site && devices.length ? { ...site, devices: site.devices.filter(({ id }) => devices.includes(id)) } : site;
 }
 
 const HOUR = 3_600_000;
@@ -78,12 +85,12 @@ export class CemPlanCard extends LitElement {
         { name: "entry_id", selector: { config_entry: { integration: DOMAIN } } },
         { name: "title", selector: { text: {} } },
         { name: "hours", selector: { number: { min: 6, max: 72, step: 1, mode: "box", unit_of_measurement: "h" } } },
+        { name: "devices", selector: { device: { multiple: true, filter: { integration: DOMAIN } } } },
       ],
       computeLabel: (schema: { name: string }) => {
         const words = localizer(document.documentElement.lang || navigator.language);
-        return schema.name === "entry_id" || schema.name === "title" || schema.name === "hours"
-          ? words(`editor.${schema.name}`)
-          : undefined;
+        const { name } = schema;
+        return name === "entry_id" || name === "title" || name === "hours" || name === "devices" ? words(`editor.${name}`) : undefined;
       },
     };
   }
@@ -99,6 +106,10 @@ export class CemPlanCard extends LitElement {
   setConfig(config: PlanCardConfig): void {
     if (config.hours !== undefined && !(config.hours >= 1 && config.hours <= 168)) {
       throw new Error("hours: a number from 1 to 168");
+    }
+    const { devices } = config;
+    if (devices !== undefined && !(Array.isArray(devices) && devices.every((id) => typeof id === "string"))) {
+      throw new Error("devices: a list of device ids");
     }
     this._config = config;
     this._hours = config.hours ?? null;
@@ -175,20 +186,20 @@ export class CemPlanCard extends LitElement {
     const inputs = [this._config, this._width, this._hours, this._now, this._data];
     if (!hass || !this._config || inputs.every((value, at) => value === this._drawn[at])) return;
     if (this._data !== this._drawn[4] || this._config !== this._drawn[0]) {
-      this._site ??= findSite(hass, this._config.entry_id);
+      this._site ??= chosen(findSite(hass, this._config.entry_id), this._config.devices);
       this._words = localizer(hass.language);
       this._whole = this._site && readPlan(hass, this._site);
       this._formats = formatsOf(hass, this._whole?.currency ?? "");
     }
     this._drawn = inputs;
     const whole = this._whole;
-    const chosen = this._selected === null ? undefined : this._plan?.steps[this._selected]?.start;
+    const selected = this._selected === null ? undefined : this._plan?.steps[this._selected]?.start;
     this._plan = whole && cut(whole, this._now, this._now + this._shownHours * HOUR);
     const { _plan: plan } = this;
     this._geometry =
       plan?.steps.length && this._width && this._formats ? layOut(plan, this._width - 32, this._now, this._formats) : undefined;
-    if (chosen !== undefined) {
-      const at = plan?.steps.findIndex((step) => step.start === chosen) ?? -1;
+    if (selected !== undefined) {
+      const at = plan?.steps.findIndex((step) => step.start === selected) ?? -1;
       this._selected = at < 0 ? null : at;
     }
   }

@@ -57,6 +57,7 @@ export const en = {
   "editor.entry_id": "Connection point",
   "editor.title": "Title",
   "editor.hours": "Hours shown",
+  "editor.devices": "Only these devices",
 } as const;
 
 export type StringKey = keyof typeof en;
@@ -119,6 +120,7 @@ const de: Record<StringKey, string> = {
   "editor.entry_id": "Netzanschluss",
   "editor.title": "Titel",
   "editor.hours": "Gezeigte Stunden",
+  "editor.devices": "Nur diese Geräte",
 };
 
 export const LANGUAGES: Record<string, Record<StringKey, string>> = { en, de };

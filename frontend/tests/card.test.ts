@@ -162,6 +162,17 @@ describe("the plan card", () => {
     expect(() => card.setConfig({ type: "x", hours })).toThrow("1 to 168");
   });
 
+  it("shows only the devices that were chosen, and all where none was", async () => {
+    const names = async (devices?: string[]): Promise<string[]> => {
+      const card = await show(house(), devices ? { devices } : {});
+      return [...card.shadowRoot!.querySelectorAll("g.row .name tspan:first-child")].map((text) => text.textContent ?? "");
+    };
+    expect(await names(["battery_entry1"])).toEqual(["Battery"]);
+    expect((await names([])).length).toBe((await names()).length);
+    expect(await names(["nobody"])).toEqual([]);
+    expect(() => new CemPlanCard().setConfig({ type: "x", devices: "battery_entry1" as never })).toThrow("list of device ids");
+  });
+
   it("offers a visual editor and a configuration to start with", () => {
     const form = CemPlanCard.getConfigForm() as { schema: Array<{ name: string }>; computeLabel(schema: { name: string }): string };
     for (const field of form.schema) expect(form.computeLabel(field)).toBeTruthy();

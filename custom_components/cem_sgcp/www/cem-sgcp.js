@@ -1,4 +1,4 @@
-const ht = {
+const dt = {
   "card.name": "Energy plan",
   "card.description": "Price, planned power, limits and devices of a connection point",
   "strategy.name": "Customer energy manager",
@@ -54,7 +54,8 @@ const ht = {
   "summary.device": "{name}: {runs}.",
   "editor.entry_id": "Connection point",
   "editor.title": "Title",
-  "editor.hours": "Hours shown"
+  "editor.hours": "Hours shown",
+  "editor.devices": "Only these devices"
 }, te = {
   "card.name": "Energieplan",
   "card.description": "Preis, geplante Leistung, Grenzen und Geräte eines Netzanschlusses",
@@ -111,11 +112,12 @@ const ht = {
   "summary.device": "{name}: {runs}.",
   "editor.entry_id": "Netzanschluss",
   "editor.title": "Titel",
-  "editor.hours": "Gezeigte Stunden"
-}, At = { en: ht, de: te };
+  "editor.hours": "Gezeigte Stunden",
+  "editor.devices": "Nur diese Geräte"
+}, At = { en: dt, de: te };
 function F(i) {
-  const t = i ?? "en", e = At[t] ?? At[t.split("-")[0] ?? "en"] ?? ht;
-  return (n, s = {}) => (e[n] ?? ht[n]).replace(/\{(\w+)\}/g, (r, o) => {
+  const t = i ?? "en", e = At[t] ?? At[t.split("-")[0] ?? "en"] ?? dt;
+  return (n, s = {}) => (e[n] ?? dt[n]).replace(/\{(\w+)\}/g, (r, o) => {
     const a = s[o];
     return a === void 0 ? r : String(a);
   });
@@ -209,7 +211,7 @@ const oe = (i) => new Rt(typeof i == "string" ? i : i + "", void 0, gt), ae = (i
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, rt = globalThis, St = rt.trustedTypes, fe = St ? St.emptyScript : "", ge = rt.reactiveElementPolyfillSupport, V = (i, t) => i, dt = { toAttribute(i, t) {
+const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnPropertyNames: pe, getOwnPropertySymbols: ue, getPrototypeOf: me } = Object, ot = globalThis, St = ot.trustedTypes, fe = St ? St.emptyScript : "", ge = ot.reactiveElementPolyfillSupport, V = (i, t) => i, pt = { toAttribute(i, t) {
   switch (t) {
     case Boolean:
       i = i ? fe : null;
@@ -237,8 +239,8 @@ const { is: ce, defineProperty: he, getOwnPropertyDescriptor: de, getOwnProperty
       }
   }
   return e;
-} }, It = (i, t) => !ce(i, t), Mt = { attribute: !0, type: String, converter: dt, reflect: !1, useDefault: !1, hasChanged: It };
-Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), rt.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
+} }, It = (i, t) => !ce(i, t), Mt = { attribute: !0, type: String, converter: pt, reflect: !1, useDefault: !1, hasChanged: It };
+Symbol.metadata ??= /* @__PURE__ */ Symbol("metadata"), ot.litPropertyMetadata ??= /* @__PURE__ */ new WeakMap();
 let H = class extends HTMLElement {
   static addInitializer(t) {
     this._$Ei(), (this.l ??= []).push(t);
@@ -336,14 +338,14 @@ let H = class extends HTMLElement {
   _$ET(t, e) {
     const n = this.constructor.elementProperties.get(t), s = this.constructor._$Eu(t, n);
     if (s !== void 0 && n.reflect === !0) {
-      const r = (n.converter?.toAttribute !== void 0 ? n.converter : dt).toAttribute(e, n.type);
+      const r = (n.converter?.toAttribute !== void 0 ? n.converter : pt).toAttribute(e, n.type);
       this._$Em = t, r == null ? this.removeAttribute(s) : this.setAttribute(s, r), this._$Em = null;
     }
   }
   _$AK(t, e) {
     const n = this.constructor, s = n._$Eh.get(t);
     if (s !== void 0 && this._$Em !== s) {
-      const r = n.getPropertyOptions(s), o = typeof r.converter == "function" ? { fromAttribute: r.converter } : r.converter?.fromAttribute !== void 0 ? r.converter : dt;
+      const r = n.getPropertyOptions(s), o = typeof r.converter == "function" ? { fromAttribute: r.converter } : r.converter?.fromAttribute !== void 0 ? r.converter : pt;
       this._$Em = s;
       const a = o.fromAttribute(e, r.type);
       this[s] = a ?? this._$Ej?.get(s) ?? a, this._$Em = null;
@@ -420,14 +422,14 @@ let H = class extends HTMLElement {
   firstUpdated(t) {
   }
 };
-H.elementStyles = [], H.shadowRootOptions = { mode: "open" }, H[V("elementProperties")] = /* @__PURE__ */ new Map(), H[V("finalized")] = /* @__PURE__ */ new Map(), ge?.({ ReactiveElement: H }), (rt.reactiveElementVersions ??= []).push("2.1.2");
+H.elementStyles = [], H.shadowRootOptions = { mode: "open" }, H[V("elementProperties")] = /* @__PURE__ */ new Map(), H[V("finalized")] = /* @__PURE__ */ new Map(), ge?.({ ReactiveElement: H }), (ot.reactiveElementVersions ??= []).push("2.1.2");
 /**
  * @license
  * Copyright 2017 Google LLC
  * SPDX-License-Identifier: BSD-3-Clause
  */
-const _t = globalThis, Pt = (i) => i, tt = _t.trustedTypes, Ct = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, jt = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Ft = "?" + M, _e = `<${Ft}>`, U = document, G = () => U.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", $t = Array.isArray, $e = (i) => $t(i) || typeof i?.[Symbol.iterator] == "function", lt = `[ 	
-\f\r]`, j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Tt = /-->/g, zt = />/g, z = RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
+const _t = globalThis, Pt = (i) => i, tt = _t.trustedTypes, Ct = tt ? tt.createPolicy("lit-html", { createHTML: (i) => i }) : void 0, jt = "$lit$", M = `lit$${Math.random().toFixed(9).slice(2)}$`, Ft = "?" + M, _e = `<${Ft}>`, U = document, G = () => U.createComment(""), K = (i) => i === null || typeof i != "object" && typeof i != "function", $t = Array.isArray, $e = (i) => $t(i) || typeof i?.[Symbol.iterator] == "function", ct = `[ 	
+\f\r]`, j = /<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g, Tt = /-->/g, zt = />/g, z = RegExp(`>|${ct}(?:([^\\s"'>=/]+)(${ct}*=${ct}*(?:[^ 	
 \f\r"'\`<>=]|("|')|))|$)`, "g"), Ot = /'/g, Nt = /"/g, Vt = /^(?:script|style|textarea|title)$/i, Wt = (i) => (t, ...e) => ({ _$litType$: i, strings: t, values: e }), x = Wt(1), w = Wt(2), D = /* @__PURE__ */ Symbol.for("lit-noChange"), _ = /* @__PURE__ */ Symbol.for("lit-nothing"), Lt = /* @__PURE__ */ new WeakMap(), O = U.createTreeWalker(U, 129);
 function Bt(i, t) {
   if (!$t(i) || !i.hasOwnProperty("raw")) throw Error("invalid template strings array");
@@ -459,7 +461,7 @@ class Z {
       if (s.nodeType === 1) {
         if (s.hasAttributes()) for (const c of s.getAttributeNames()) if (c.endsWith(jt)) {
           const p = d[o++], y = s.getAttribute(c).split(M), $ = /([.?@])?(.*)/.exec(p);
-          l.push({ type: 1, index: r, name: $[2], strings: y, ctor: $[1] === "." ? we : $[1] === "?" ? be : $[1] === "@" ? xe : ot }), s.removeAttribute(c);
+          l.push({ type: 1, index: r, name: $[2], strings: y, ctor: $[1] === "." ? we : $[1] === "?" ? be : $[1] === "@" ? xe : at }), s.removeAttribute(c);
         } else c.startsWith(M) && (l.push({ type: 6, index: r }), s.removeAttribute(c));
         if (Vt.test(s.tagName)) {
           const c = s.textContent.split(M), p = c.length - 1;
@@ -575,7 +577,7 @@ class q {
     this._$AM === void 0 && (this._$Cv = t, this._$AP?.(t));
   }
 }
-class ot {
+class at {
   get tagName() {
     return this.element.tagName;
   }
@@ -600,7 +602,7 @@ class ot {
     t === _ ? this.element.removeAttribute(this.name) : this.element.setAttribute(this.name, t ?? "");
   }
 }
-class we extends ot {
+class we extends at {
   constructor() {
     super(...arguments), this.type = 3;
   }
@@ -608,7 +610,7 @@ class we extends ot {
     this.element[this.name] = t === _ ? void 0 : t;
   }
 }
-class be extends ot {
+class be extends at {
   constructor() {
     super(...arguments), this.type = 4;
   }
@@ -616,7 +618,7 @@ class be extends ot {
     this.element.toggleAttribute(this.name, !!t && t !== _);
   }
 }
-class xe extends ot {
+class xe extends at {
   constructor(t, e, n, s, r) {
     super(t, e, n, s, r), this.type = 5;
   }
@@ -798,7 +800,7 @@ function Ue(i, t) {
     ${n.map(({ top: s, bottom: r }) => w`<line class="now" x1=${e} x2=${e} y1=${s} y2=${r}></line>`)}
     <circle class="now-dot" cx=${e} cy=${i.band.top + 3} r="4.5"></circle>`;
 }
-const pt = "cem_sgcp", He = [
+const nt = "cem_sgcp", He = [
   "pv",
   "wind_turbine",
   "battery",
@@ -828,7 +830,7 @@ function De(i) {
 function Re(i) {
   const t = /* @__PURE__ */ new Map();
   for (const r of Object.values(i.entities)) {
-    if (r.platform !== pt || !r.device_id || !r.translation_key || r.hidden) continue;
+    if (r.platform !== nt || !r.device_id || !r.translation_key || r.hidden) continue;
     const o = t.get(r.device_id) ?? {};
     o[r.translation_key] ??= r.entity_id, t.set(r.device_id, o);
   }
@@ -837,7 +839,7 @@ function Re(i) {
     const a = i.devices[r], l = a && Ie(a);
     if (!a || !l) continue;
     const h = a.name_by_user || a.name || "";
-    a.identifiers?.some(([c, p]) => c === pt && p === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : n.push({ id: r, name: h, kind: De(a.model), entities: o, entryId: l });
+    a.identifiers?.some(([c, p]) => c === nt && p === l) ? e.push({ entryId: l, deviceId: r, name: h, entities: o, devices: [] }) : n.push({ id: r, name: h, kind: De(a.model), entities: o, entryId: l });
   }
   for (const { entryId: r, ...o } of n)
     e.find((a) => a.entryId === r)?.devices.push(o);
@@ -870,7 +872,7 @@ function L(i, t, e, n) {
     }).join("")
   ).join("");
 }
-function nt(i, t, e, n, s) {
+function it(i, t, e, n, s) {
   return wt(i, (o) => t[o] != null && e[o] != null && t[o] !== e[o]).map((o) => {
     const a = L(o.map((h) => i[h]), o.map((h) => e[h] ?? null), n, s), l = [...o].reverse().map((h) => `V${N(s(t[h]))}H${N(n(i[h].start))}`).join("");
     return `${a}${l}Z`;
@@ -881,7 +883,7 @@ function je(i, t, e, n) {
     (s) => s.map((r, o) => `${o ? "L" : "M"}${N(e(i[r].end))} ${N(n(t[r]))}`).join("")
   ).join("");
 }
-function at(i, t) {
+function lt(i, t) {
   const e = i[1] - i[0] || 1;
   return Object.assign((s) => t[0] + (s - i[0]) / e * (t[1] - t[0]), { domain: i, range: t });
 }
@@ -938,7 +940,7 @@ function Ze(i, t, e = 25) {
 }
 const Ht = 30;
 function qe(i, t, e, n) {
-  const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = i, l = a[0].start, h = a.at(-1).end, d = at([l, h], [r, o]);
+  const s = t < 520, r = s ? 34 : 46, o = Math.max(t - 8, r + 40), { steps: a } = i, l = a[0].start, h = a.at(-1).end, d = lt([l, h], [r, o]);
   let c = 2;
   const p = { top: c, bottom: c + 6, pieces: Je(i, l, h, d) };
   c = p.bottom + 24;
@@ -963,7 +965,7 @@ function Je(i, t, e, n) {
   return i.phase === "green" || r === null || r <= t || r >= e ? [s(t, e, i.phase)] : [s(t, r, i.phase), s(r, e, "green")];
 }
 function bt(i, t, e, n, s, r) {
-  const { domain: o, ticks: a, step: l } = Ve(i, t, e), h = n + s, d = at(o, [h, n]);
+  const { domain: o, ticks: a, step: l } = Ve(i, t, e), h = n + s, d = lt(o, [h, n]);
   return { top: n, bottom: h, scale: d, ticks: a.map((c) => ({ y: d(c), label: r(c, l), zero: c === 0 })) };
 }
 const xt = (i) => Math.max(0, Math.min(3, -Math.floor(Math.log10(i) + 1e-9) + (Number((i / 10 ** Math.floor(Math.log10(i))).toPrecision(3)) % 1 ? 1 : 0)));
@@ -973,8 +975,8 @@ function Qe(i, t, e, n, s) {
   const a = i.map((f) => f.exportPrice), l = a.filter((f) => f !== null), h = l.length > 0 && Math.max(...l) - Math.min(...l) > 1e-6, d = h ? [...o, ...l] : o, c = bt(Math.min(...d, 0), Math.max(...d, 0), 3, e, n, (f, v) => s.number(f, xt(v))), p = i.map((f, v) => f.known ? r[v] ?? null : null), y = i.map((f, v) => f.known ? null : r[v] ?? null), $ = i.map(() => 0), m = i.findIndex((f) => !f.known);
   return {
     ...c,
-    known: nt(i, $, p, t, c.scale),
-    expected: nt(i, $, y, t, c.scale),
+    known: it(i, $, p, t, c.scale),
+    expected: it(i, $, y, t, c.scale),
     line: L(i, p, t, c.scale),
     expectedLine: L(i, y, t, c.scale),
     exportLine: h ? L(i, a, t, c.scale) : "",
@@ -990,10 +992,10 @@ function Xe(i, t, e, n, s) {
   const c = r.map((u) => u.importLimit), p = r.map((u) => u.exportLimit === null ? null : -Math.abs(u.exportLimit)), y = (u, S) => Math.abs(u) <= Math.abs(S) * 1.5 + 500;
   for (const u of c) u !== null && y(u, d) && (d = Math.max(d, u));
   for (const u of p) u !== null && y(u, h) && (h = Math.min(h, u));
-  const $ = bt(h / 1e3, d / 1e3, 5, e, n, (u, S) => s.number(u, xt(S))), m = at([$.scale.domain[0] * 1e3, $.scale.domain[1] * 1e3], $.scale.range), f = (u) => u !== null && u >= m.domain[0] && u <= m.domain[1] ? u : null, v = (u) => {
+  const $ = bt(h / 1e3, d / 1e3, 5, e, n, (u, S) => s.number(u, xt(S))), m = lt([$.scale.domain[0] * 1e3, $.scale.domain[1] * 1e3], $.scale.range), f = (u) => u !== null && u >= m.domain[0] && u <= m.domain[1] ? u : null, v = (u) => {
     const S = u.filter((A) => A !== null && f(A) === null);
     return S.length === u.length && S.length ? Math.min(...S.map(Math.abs)) : null;
-  }, b = (u) => u ? nt(r, u.low, u.high, t, m) : "";
+  }, b = (u) => u ? it(r, u.low, u.high, t, m) : "";
   return {
     ...$,
     scale: m,
@@ -1017,18 +1019,18 @@ function Ye(i, t, e, n, s) {
   };
 }
 function tn(i, t, e, n, s) {
-  const r = n + 16, o = n + 34, a = Math.max(0, ...i.power), l = Math.min(0, ...i.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? i.power.map((b) => -b) : i.power, p = at(d ? [0, h] : [l, l + h], [o, r]), y = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: $ } = i, m = $ !== null && $.end > e.domain[0] && $.start < e.domain[1], f = m ? e(y($.start)) : 0, v = $?.deadline ?? i.deadline;
+  const r = n + 16, o = n + 34, a = Math.max(0, ...i.power), l = Math.min(0, ...i.power), h = Math.max(a - l, 1), d = a === 0 && l < 0, c = d ? i.power.map((b) => -b) : i.power, p = lt(d ? [0, h] : [l, l + h], [o, r]), y = (b) => Math.min(Math.max(b, e.domain[0]), e.domain[1]), { run: $ } = i, m = $ !== null && $.end > e.domain[0] && $.start < e.domain[1], f = m ? e(y($.start)) : 0, v = $?.deadline ?? i.deadline;
   return {
     device: i,
     top: r,
     bottom: o,
-    area: nt(t, c.map(() => 0), c, e, p),
+    area: it(t, c.map(() => 0), c, e, p),
     baseline: p(0),
     run: m ? { x: f, width: Math.max(e(y($.end)) - f, 3) } : null,
     deadline: v !== null && v > s && v <= e.domain[1] ? e(v) : null
   };
 }
-function it(i) {
+function st(i) {
   return Array.isArray(i) ? i.filter((t) => typeof t == "object" && t !== null) : [];
 }
 function k(i) {
@@ -1041,7 +1043,7 @@ function E(i) {
 }
 function en(i) {
   const t = [];
-  for (const e of it(i)) {
+  for (const e of st(i)) {
     const n = E(e.start), s = E(e.end);
     n === null || s === null || s <= n || t.length && n < t.at(-1).end || t.push({
       start: n,
@@ -1069,11 +1071,11 @@ function rn(i, t) {
     const p = e(c.entities.planned_power);
     if (!p) return [];
     const y = new Array(s.length).fill(0);
-    for (const v of it(p.attributes.series)) {
+    for (const v of st(p.attributes.series)) {
       const b = r.get(E(v.start) ?? Number.NaN);
       b !== void 0 && (y[b] = k(v.power) ?? 0);
     }
-    const $ = it(p.attributes.levels), m = $.length ? new Array(s.length).fill(null) : null;
+    const $ = st(p.attributes.levels), m = $.length ? new Array(s.length).fill(null) : null;
     for (const v of $) {
       const b = o.get(E(v.end) ?? Number.NaN);
       m && b !== void 0 && (m[b] = k(v.level));
@@ -1103,7 +1105,7 @@ function rn(i, t) {
   };
 }
 function on(i) {
-  const t = it(i?.runs), e = t.map((s) => E(s.start)).filter((s) => s !== null), n = t.map((s) => E(s.end)).filter((s) => s !== null);
+  const t = st(i?.runs), e = t.map((s) => E(s.start)).filter((s) => s !== null), n = t.map((s) => E(s.end)).filter((s) => s !== null);
   return !i || !e.length || !n.length ? null : {
     start: Math.min(...e),
     end: Math.max(...n),
@@ -1535,8 +1537,11 @@ function dn(i, t, e) {
   }
   return o.join(" ");
 }
-const ct = 36e5, pn = 3e4, un = [12, 24, 48];
-class mn extends W {
+function pn(i, t = []) {
+  return i && t.length ? { ...i, devices: i.devices.filter(({ id: e }) => t.includes(e)) } : i;
+}
+const ht = 36e5, un = 3e4, mn = [12, 24, 48];
+class fn extends W {
   static styles = hn;
   static properties = {
     _config: { state: !0 },
@@ -1569,13 +1574,14 @@ class mn extends W {
   static getConfigForm() {
     return {
       schema: [
-        { name: "entry_id", selector: { config_entry: { integration: pt } } },
+        { name: "entry_id", selector: { config_entry: { integration: nt } } },
         { name: "title", selector: { text: {} } },
-        { name: "hours", selector: { number: { min: 6, max: 72, step: 1, mode: "box", unit_of_measurement: "h" } } }
+        { name: "hours", selector: { number: { min: 6, max: 72, step: 1, mode: "box", unit_of_measurement: "h" } } },
+        { name: "devices", selector: { device: { multiple: !0, filter: { integration: nt } } } }
       ],
       computeLabel: (t) => {
-        const e = F(document.documentElement.lang || navigator.language);
-        return t.name === "entry_id" || t.name === "title" || t.name === "hours" ? e(`editor.${t.name}`) : void 0;
+        const e = F(document.documentElement.lang || navigator.language), { name: n } = t;
+        return n === "entry_id" || n === "title" || n === "hours" || n === "devices" ? e(`editor.${n}`) : void 0;
       }
     };
   }
@@ -1588,6 +1594,9 @@ class mn extends W {
   setConfig(t) {
     if (t.hours !== void 0 && !(t.hours >= 1 && t.hours <= 168))
       throw new Error("hours: a number from 1 to 168");
+    const { devices: e } = t;
+    if (e !== void 0 && !(Array.isArray(e) && e.every((n) => typeof n == "string")))
+      throw new Error("devices: a list of device ids");
     this._config = t, this._hours = t.hours ?? null, this._site = void 0, this._data = {};
   }
   get hass() {
@@ -1603,7 +1612,7 @@ class mn extends W {
       t && (this._width = Math.round(t.contentRect.width));
     }), this._resize.observe(this), typeof IntersectionObserver < "u" && (this._intersection = new IntersectionObserver((t) => {
       this._onScreen = t.at(-1)?.isIntersecting ?? !0, this._onScreen && this._wake();
-    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, pn);
+    }), this._intersection.observe(this)), document.addEventListener("visibilitychange", this._wake), this._timer = setInterval(this._wake, un);
   }
   disconnectedCallback() {
     super.disconnectedCallback(), this._resize?.disconnect(), this._intersection?.disconnect(), document.removeEventListener("visibilitychange", this._wake), clearInterval(this._timer);
@@ -1625,9 +1634,9 @@ class mn extends W {
   willUpdate(t) {
     const e = this._hass, n = [this._config, this._width, this._hours, this._now, this._data];
     if (!e || !this._config || n.every((a, l) => a === this._drawn[l])) return;
-    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= mt(e, this._config.entry_id), this._words = F(e.language), this._whole = this._site && rn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
+    (this._data !== this._drawn[4] || this._config !== this._drawn[0]) && (this._site ??= pn(mt(e, this._config.entry_id), this._config.devices), this._words = F(e.language), this._whole = this._site && rn(e, this._site), this._formats = ie(e, this._whole?.currency ?? "")), this._drawn = n;
     const s = this._whole, r = this._selected === null ? void 0 : this._plan?.steps[this._selected]?.start;
-    this._plan = s && an(s, this._now, this._now + this._shownHours * ct);
+    this._plan = s && an(s, this._now, this._now + this._shownHours * ht);
     const { _plan: o } = this;
     if (this._geometry = o?.steps.length && this._width && this._formats ? qe(o, this._width - 32, this._now, this._formats) : void 0, r !== void 0) {
       const a = o?.steps.findIndex((l) => l.start === r) ?? -1;
@@ -1649,7 +1658,7 @@ class mn extends W {
     return t.status === "stale" ? n("plan.stale") : t.status === "failed" ? n("plan.failed") : !t.steps.length || t.created === null ? n("plan.waiting") : n("plan.made", { time: e.time(t.created) });
   }
   _header(t, e) {
-    const n = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / ct : 0, a = un.filter((l) => l <= o + 2);
+    const n = this._words, s = t.status === "stale" || t.status === "failed", r = this._whole?.steps ?? [], o = r.length ? (r.at(-1).end - this._now) / ht : 0, a = mn.filter((l) => l <= o + 2);
     return x`
       <div class="header">
         <div class="heading">
@@ -1742,7 +1751,7 @@ class mn extends W {
     t.pointerType === "mouse" && (this._selected = null);
   };
   _onKey = (t) => {
-    const e = this._plan?.steps ?? [], n = this._selected ?? Q(e, this._now), s = (l) => Q(e, (e[n]?.start ?? 0) + l * ct), o = {
+    const e = this._plan?.steps ?? [], n = this._selected ?? Q(e, this._now), s = (l) => Q(e, (e[n]?.start ?? 0) + l * ht), o = {
       ArrowRight: () => n + 1,
       ArrowUp: () => n + 1,
       ArrowLeft: () => n - 1,
@@ -1759,7 +1768,7 @@ class mn extends W {
     this._selected = a === null ? null : Math.min(Math.max(a, 0), e.length - 1);
   };
 }
-const fn = "custom:cem-sgcp-plan-card", Zt = {
+const gn = "custom:cem-sgcp-plan-card", Zt = {
   pv: "mdi:solar-power-variant",
   wind_turbine: "mdi:wind-turbine",
   battery: "mdi:home-battery",
@@ -1805,7 +1814,7 @@ function P(i, t, e = []) {
 function C(i, t, e) {
   return t.length ? [{ type: "grid", cards: [i, ...t] }] : [];
 }
-function gn(i, t) {
+function _n(i, t) {
   const { entities: e } = i;
   return {
     title: t("view.plan"),
@@ -1817,7 +1826,7 @@ function gn(i, t) {
       {
         type: "grid",
         column_span: 3,
-        cards: [{ type: fn, entry_id: i.entryId, grid_options: T }]
+        cards: [{ type: gn, entry_id: i.entryId, grid_options: T }]
       },
       ...C(P(t("heading.connection"), "mdi:transmission-tower"), [
         ...g(e.traffic_light),
@@ -1846,7 +1855,7 @@ function gn(i, t) {
     ]
   };
 }
-function _n({ name: i, entities: t }, e) {
+function $n({ name: i, entities: t }, e) {
   return [
     ...g(t.device_state),
     ...g(t.planned_power),
@@ -1864,7 +1873,7 @@ function _n({ name: i, entities: t }, e) {
     ...g(t.priority, { features: ["numeric-input"], full: !0 })
   ];
 }
-function $n(i, t) {
+function yn(i, t) {
   return {
     title: t("view.devices"),
     path: "devices",
@@ -1872,11 +1881,11 @@ function $n(i, t) {
     type: "sections",
     max_columns: 3,
     sections: i.devices.flatMap(
-      (e) => C(P(e.name, Zt[e.kind]), _n(e, t))
+      (e) => C(P(e.name, Zt[e.kind]), $n(e, t))
     )
   };
 }
-function yn(i, t, e) {
+function vn(i, t, e) {
   const { entities: n } = t, s = (a) => i.config.components?.includes(a) ?? !1, r = ["net_power", "import_limit", "export_limit"].map((a) => n[a]).filter((a) => a !== void 0), o = n.decision;
   return {
     title: e("view.grid"),
@@ -1910,7 +1919,7 @@ function yn(i, t, e) {
     ]
   };
 }
-function vn(i) {
+function wn(i) {
   return {
     title: i("view.plan"),
     path: "plan",
@@ -1922,35 +1931,35 @@ function vn(i) {
     ]
   };
 }
-function wn(i, t) {
+function bn(i, t) {
   const e = F(t.language), n = mt(t, i.entry_id);
-  if (!n) return { views: [vn(e)] };
-  const s = [gn(n, e), $n(n, e), yn(t, n, e)];
+  if (!n) return { views: [wn(e)] };
+  const s = [_n(n, e), yn(n, e), vn(t, n, e)];
   return { title: n.name, views: s.filter((r) => r.sections.length) };
 }
-class bn extends HTMLElement {
+class xn extends HTMLElement {
   /** A new or renamed device shows without a reload. */
   static registryDependencies = ["entities", "devices"];
   static async generate(t, e) {
-    return wn(t, e);
+    return bn(t, e);
   }
 }
 const Qt = "https://github.com/cem-sgcp/cem_sgcp";
 function Xt(i, t) {
   return customElements.get(i) ? !1 : (customElements.define(i, t), !0);
 }
-const st = F(document.documentElement.lang || navigator.language);
-Xt("cem-sgcp-plan-card", mn) && (window.customCards ??= []).push({
+const rt = F(document.documentElement.lang || navigator.language);
+Xt("cem-sgcp-plan-card", fn) && (window.customCards ??= []).push({
   type: "cem-sgcp-plan-card",
-  name: st("card.name"),
-  description: st("card.description"),
+  name: rt("card.name"),
+  description: rt("card.description"),
   preview: !0,
   documentationURL: Qt
 });
-Xt("ll-strategy-dashboard-cem-sgcp", bn) && (window.customStrategies ??= []).push({
+Xt("ll-strategy-dashboard-cem-sgcp", xn) && (window.customStrategies ??= []).push({
   type: "cem-sgcp",
   strategyType: "dashboard",
-  name: st("strategy.name"),
-  description: st("strategy.description"),
+  name: rt("strategy.name"),
+  description: rt("strategy.description"),
   documentationURL: Qt
 });
