@@ -213,3 +213,13 @@ async def test_without_the_option_nothing_is_left_of_a_limitation(
     await house.step(timedelta(seconds=10).total_seconds())
     assert limit(house) == 24000.0
     assert house.state("lpc_state").state == "unlimited_autonomous"
+
+
+async def test_nothing_is_planned_or_written_anew_while_nothing_changes(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    house = await guarded(hass, freezer, devices={})
+    await house.step(20)
+    created = house.state("plan_status").attributes["created"]
+    await house.step(300)
+    assert house.state("plan_status").attributes["created"] == created

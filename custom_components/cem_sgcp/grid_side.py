@@ -50,7 +50,7 @@ class GridSide:
         self.book, expired = self.limitations.observe(self.book, now).expire(now)
         for limit in expired:
             self._cem.decisions.announce(Decision.LIMIT_EXPIRED, **limit_data(limit))
-        if self.book is not before:
+        if self.book.limits != before.limits:
             self._changed()
         return self.light(now)
 

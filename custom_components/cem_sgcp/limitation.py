@@ -104,7 +104,8 @@ class Limitations:
         """Hear the bridge, let time pass, and return the book with what holds now."""
         for direction in Direction:
             if direction not in self.boxes:
-                book = book.clear(limit_id(direction))
+                if any(entry.limit_id == limit_id(direction) for entry in book.limits):
+                    book = book.clear(limit_id(direction))
                 continue
             self._hear(direction, now)
             self._settle(direction, at(self.boxes[direction], now))

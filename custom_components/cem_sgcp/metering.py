@@ -37,7 +37,8 @@ class Metering:
         self._tier_period = _moment(stored.get("tier_period"))
         self._tier_energy = _number(stored.get("tier_energy"), 0.0, MOST_ENERGY)
         self._net_period = _moment(stored.get("net_period"))
-        self._net_energy = _number(stored.get("net_energy"), -MOST_ENERGY, MOST_ENERGY)
+        self._bought = _number(stored.get("bought"), 0.0, MOST_ENERGY)
+        self._sold = _number(stored.get("sold"), 0.0, MOST_ENERGY)
         self._last: tuple[datetime, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -50,7 +51,8 @@ class Metering:
             "tier_period": _text(self._tier_period),
             "tier_energy": self._tier_energy,
             "net_period": _text(self._net_period),
-            "net_energy": self._net_energy,
+            "bought": self._bought,
+            "sold": self._sold,
         }
 
     @property
@@ -79,7 +81,8 @@ class Metering:
             energy = power * (end - moment).total_seconds() / 3600.0
             self._window_energy += max(energy, 0.0)
             self._tier_energy += max(energy, 0.0)
-            self._net_energy += energy
+            self._bought += max(energy, 0.0)
+            self._sold += max(-energy, 0.0)
             moment = end
         self._turn(now)
 
@@ -101,7 +104,7 @@ class Metering:
         if (netting := billing.net_metering) is not None:
             period = billing_period(now, netting.period, self._zone, netting.first_month)[0]
             if period != self._net_period:
-                self._net_period, self._net_energy = period, 0.0
+                self._net_period, self._bought, self._sold = period, 0.0, 0.0
 
     def _close(self, capacity: CapacityTariff) -> None:
         """Take the mean of the window that is over into the peak of its billing period."""
@@ -159,8 +162,8 @@ class Metering:
         end = billing_period(now, terms.period, self._zone, terms.first_month)[1]
         return NetMetering(
             period_end=end,
-            balance=self._net_energy,
-            limit=None if terms.limit is None else terms.limit * 1000.0,
+            balance=self._bought - self._sold,
+            limit=None if terms.limit is None else max(terms.limit * 1000.0 - min(self._bought, self._sold), 0.0),
             fee=terms.fee,
         )
 
