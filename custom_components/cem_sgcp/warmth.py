@@ -32,6 +32,8 @@ SLOW, FAST = (timedelta(days=28), 3600.0), (timedelta(days=12), 900.0)
 FORESEEN = timedelta(days=8)
 #: Loss of a tank of which nothing is known, for reading its use off: class C of EU regulation 812/2013, 200 l.
 USUAL_RESISTANCE = 0.53
+#: W/K that no tank of a home loses.
+MOST_LOSS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,20 @@ def _learn(record: _Record, now: datetime) -> _Learned:
     except ModelError as error:
         _LOGGER.warning("What %s is said to be cannot be: %s", sources.indoor, error)
         return _Learned(refusal=Refusal.NO_RECORD)
-    model = found.model or record.former
-    usage = _use(record, model, now) if sources.use else None
-    return _Learned(model=found.model, refusal=found.refusal, usage=usage)
+    learned, refusal = found.model, found.refusal
+    if learned is not None and sources.use and not _a_tank(learned, sources):
+        learned, refusal = None, Refusal.UNCERTAIN
+    usage = _use(record, learned or record.former, now) if sources.use else None
+    return _Learned(model=learned, refusal=refusal, usage=usage)
+
+
+def _a_tank(model: ThermalModel, sources: ThermalSources) -> bool:
+    """Whether a model can be that of a tank: what people draw from it is easily taken for a loss.
+
+    Class G of EU regulation 812/2013 loses less than 4 W/K at 1000 l, and a heater's efficiency is known.
+    """
+    stated = sources.efficiency
+    return 1.0 / model.resistance <= MOST_LOSS and abs(model.efficiency - stated) <= 0.25 * abs(stated)
 
 
 def _use(record: _Record, model: ThermalModel | None, now: datetime) -> Series | None:
