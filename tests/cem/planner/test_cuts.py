@@ -7,10 +7,10 @@ import pytest
 
 from custom_components.cem_sgcp.cem.model import PlanStatus
 from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan, planning
-from custom_components.cem_sgcp.cem.planner.cuts import Cuts
-from custom_components.cem_sgcp.cem.planner.linear import Linear
-from custom_components.cem_sgcp.cem.planner.matrix import Matrix
-from custom_components.cem_sgcp.cem.planner.solve import Options, solve
+from custom_components.cem_sgcp.cem.planner.solver.cuts import Cuts
+from custom_components.cem_sgcp.cem.planner.solver.linear import Linear
+from custom_components.cem_sgcp.cem.planner.solver.matrix import Matrix
+from custom_components.cem_sgcp.cem.planner.solver.solve import Options, solve
 
 from . import houses
 
@@ -117,7 +117,7 @@ def house(seed: int):
 def test_the_best_plan_is_the_same_with_and_without_added_rows(seed: int, monkeypatch: pytest.MonkeyPatch):
     exact = PlannerOptions(gap=0.0, time_limit=60.0)
     with_rows = make_plan(house(seed), exact)
-    monkeypatch.setattr("custom_components.cem_sgcp.cem.planner.solve.ROUNDS", 0)
+    monkeypatch.setattr("custom_components.cem_sgcp.cem.planner.solver.solve.ROUNDS", 0)
     without = make_plan(house(seed), exact)
     assert with_rows.status is without.status is PlanStatus.OPTIMAL
     assert with_rows.objective == pytest.approx(without.objective, abs=1e-4)

@@ -15,8 +15,9 @@ from custom_components.cem_sgcp.cem.model import (
     Sequence,
     Slot,
 )
-from custom_components.cem_sgcp.cem.planner import PlannerOptions, linear, make_plan, planning, solve
-from custom_components.cem_sgcp.cem.planner.linear import SolverError
+from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan, planning
+from custom_components.cem_sgcp.cem.planner.solver import linear, solve
+from custom_components.cem_sgcp.cem.planner.solver.linear import SolverError
 
 from .houses import NOW, appliance, battery, car, flat, house, limit, photovoltaics, prices, shaped
 

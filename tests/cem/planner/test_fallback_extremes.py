@@ -18,8 +18,8 @@ from custom_components.cem_sgcp.cem.model import (
     SiteSnapshot,
     Slot,
 )
-from custom_components.cem_sgcp.cem.planner.fallback import fallback_plan
 from custom_components.cem_sgcp.cem.planner.messages import note
+from custom_components.cem_sgcp.cem.planner.rules.fallback import fallback_plan
 
 from . import houses
 from .houses import NOW

@@ -29,7 +29,8 @@ from custom_components.cem_sgcp.cem.model import (
     Timer,
     Transition,
 )
-from custom_components.cem_sgcp.cem.planner import linear, make_plan
+from custom_components.cem_sgcp.cem.planner import make_plan
+from custom_components.cem_sgcp.cem.planner.solver import linear
 
 from .houses import NOW, appliance, battery, car, flat, grid, house, limit, photovoltaics, prices, shaped, slots
 

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.cem_sgcp.cem.model import Direction, Goal, Goals, LevelTarget, Plan
 from custom_components.cem_sgcp.cem.planner import make_plan
-from custom_components.cem_sgcp.cem.planner.goals import PRESETS, preset_goals
+from custom_components.cem_sgcp.cem.planner.connection.goals import PRESETS, preset_goals
 
 from .houses import NOW, appliance, battery, car, flat, grid, house, limit, photovoltaics, prices, shaped
 

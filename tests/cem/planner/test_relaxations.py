@@ -18,7 +18,7 @@ from custom_components.cem_sgcp.cem.model import (
 )
 from custom_components.cem_sgcp.cem.planner import make_plan, planning
 from custom_components.cem_sgcp.cem.planner.messages import MESSAGES, values_of
-from custom_components.cem_sgcp.cem.planner.relaxations import KINDS, ORDER
+from custom_components.cem_sgcp.cem.planner.telling.relaxations import KINDS, ORDER
 
 from .houses import NOW, appliance, battery, car, flat, house, limit, photovoltaics, shaped
 

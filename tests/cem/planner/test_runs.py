@@ -19,7 +19,7 @@ from custom_components.cem_sgcp.cem.model import (
     Slot,
 )
 from custom_components.cem_sgcp.cem.planner import PlannerOptions, make_plan
-from custom_components.cem_sgcp.cem.planner.run_patterns import MAXIMUM_PATTERNS, patterns_of
+from custom_components.cem_sgcp.cem.planner.runs.patterns import MAXIMUM_PATTERNS, patterns_of
 
 from .houses import NOW, WASHER, appliance, flat, grid, house, limit, photovoltaics, prices, shaped, slots
 

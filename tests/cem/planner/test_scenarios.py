@@ -19,7 +19,7 @@ from custom_components.cem_sgcp.cem.model import (
     TimeGrid,
 )
 from custom_components.cem_sgcp.cem.planner import make_plan, planning
-from custom_components.cem_sgcp.cem.planner.scenarios import ScenarioAnswer, same_here_and_now
+from custom_components.cem_sgcp.cem.planner.scenarios.weighing import ScenarioAnswer, same_here_and_now
 
 from .houses import NOW, QUARTER, appliance, battery, car, flat, grid, house, limit, photovoltaics, prices, shaped, sun
 

@@ -20,7 +20,8 @@ from custom_components.cem_sgcp.cem.model import (
     SiteSnapshot,
     TimeGrid,
 )
-from custom_components.cem_sgcp.cem.planner import linear, make_plan, planning
+from custom_components.cem_sgcp.cem.planner import make_plan, planning
+from custom_components.cem_sgcp.cem.planner.solver import linear
 
 from .houses import NOW, appliance, battery, car, house, limit, photovoltaics, prices
 

@@ -4,7 +4,7 @@
 fails, a plan by simple rules keeps limits and deadlines as far as it can, and says so.
 """
 
-from .goals import PRESETS, preset_goals
+from .connection.goals import PRESETS, preset_goals
 from .planning import PlannerOptions, make_plan
 
 __all__ = ["PRESETS", "PlannerOptions", "make_plan", "preset_goals"]

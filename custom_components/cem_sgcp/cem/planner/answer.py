@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from ..model.time_grid import Array
-from .exchange import Exchange, trading_prices
+from .connection.exchange import Exchange, trading_prices
 from .fill_rate import FillRatePart, moved_path
-from .matrix import Matrix
 from .power_profile import PowerProfilePart, RunPart
 from .problem import Part, Problem, Solved
-from .solve import Options, Outcome, solve
+from .solver.matrix import Matrix
+from .solver.solve import Options, Outcome, solve
 
 #: What is broken by less than this is noise of the solver, price scales.
 NOISE: Final = 1e-4
@@ -30,7 +30,7 @@ class Answer:
     matrix: Matrix
     outcome: Outcome
     settled: Array | None = field(default=None, kw_only=True)
-    """The columns of a plan as good that is smoother; see settle.py."""
+    """The columns of a plan as good that is smoother; see solver/settle.py."""
 
     @property
     def solved(self) -> Solved:

@@ -11,7 +11,7 @@ import numpy as np
 from ..model import DemandDriven, FillRate, OperationModes, PowerEnvelope, PowerProfile, Resource
 from ..model.time_grid import Array
 from . import demand_driven, fill_rate, not_controllable, operation_mode, power_envelope, power_profile
-from .exchange import Exchange, add_exchange
+from .connection.exchange import Exchange, add_exchange
 from .frame import Frame
 from .messages import note
 from .power_profile import Kept

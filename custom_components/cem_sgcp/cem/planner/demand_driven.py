@@ -17,11 +17,11 @@ from ..model.base import LARGEST
 from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
-from .mode_columns import Commitment, joined, power_bounds
-from .mode_commitment import commit
-from .mode_lines import ModeLine, ends_of, mode_line
-from .mode_machine import machine_of
-from .mode_plan import conduct, on_or_off
+from .modes.columns import Commitment, joined, power_bounds
+from .modes.commitment import commit
+from .modes.lines import ModeLine, ends_of, mode_line
+from .modes.machine import machine_of
+from .modes.plan import conduct, on_or_off
 from .not_controllable import NotControllablePart, add_power
 from .problem import OUT_OF_RANGE, Problem, Solved
 from .solution import device_cost, watts

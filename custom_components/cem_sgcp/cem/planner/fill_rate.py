@@ -1,6 +1,6 @@
 """Fill rate (S2 FRBC): a store with its level and the actuators that fill or empty it: battery, EV, boiler, buffer.
 
-Each actuator is a mode machine (mode_machine.py). A mode that starts at nothing needs one column per step; a mode that
+Each actuator is a mode machine (modes/machine.py). A mode that starts at nothing needs one column per step; a mode that
 starts higher (an EV charges with 6 A or not at all) also a yes or no in steps shorter than 30 min within the next 24 h;
 elsewhere its mean power may be anything up to the highest, as it can be on for a part of the step. Charging and
 discharging in the same step are forbidden by a yes or no only where a first solution did it (`forbid_both`). Where
@@ -21,19 +21,19 @@ from numpy.typing import NDArray
 from ..model import DevicePlan, FillRate, FillRateActuator, Intent, Note, Resource
 from ..model.time_grid import Array
 from .frame import Frame, Ints
-from .matrix import Rule
-from .mode_columns import Commitment, joined, power_bounds
-from .mode_commitment import commit
-from .mode_machine import machine_of
-from .mode_plan import Conduct, conduct
+from .modes.columns import Commitment, joined, power_bounds
+from .modes.commitment import commit
+from .modes.machine import machine_of
+from .modes.plan import Conduct, conduct
 from .problem import Problem, Solved
 from .solution import device_cost, numbers, watts
-from .store_intent import TINY, intents
-from .store_level import Level, add_level
-from .store_lines import Reach, actuator_lines, level_per_kwh, presence, reach_of
-from .store_modes import StoreMode, level_matters, store_modes
-from .store_notes import below_notes, comfort_notes, target_notes
-from .store_targets import Target, add_target
+from .solver.matrix import Rule
+from .stores.intent import TINY, intents
+from .stores.level import Level, add_level
+from .stores.lines import Reach, actuator_lines, level_per_kwh, presence, reach_of
+from .stores.modes import StoreMode, level_matters, store_modes
+from .stores.notes import below_notes, comfort_notes, target_notes
+from .stores.targets import Target, add_target
 
 #: Modes that differ by less than this share are the same.
 SAME = 1e-2
@@ -249,7 +249,7 @@ def _mean_factor(frame: Frame, actuator: FillRateActuator) -> float:
 
 
 def _bind_to_level(problem: Problem, commitment: Commitment, modes: tuple[StoreMode, ...], level: Level) -> None:
-    """Bind factors to the level that the plan itself reaches: see store_behaviour.py."""
+    """Bind factors to the level that the plan itself reaches: see stores/behaviour.py."""
     bounds = {mode.line.mode_id: mode.bounds for mode in modes}
     for line, columns in zip(commitment.machine.lines, commitment.factors, strict=True):
         if columns is None:

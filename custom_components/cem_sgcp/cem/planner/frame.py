@@ -22,8 +22,8 @@ from ..model import (
     TimeGrid,
 )
 from ..model.time_grid import Array
+from .connection.tier_prices import StepTiers, step_tiers
 from .messages import note
-from .tier_prices import StepTiers, step_tiers
 
 type Ints = NDArray[np.int64]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from ..model import DevicePlan, OperationMode, OperationModes, Resource
 from .messages import note
-from .mode_columns import Commitment, power_bounds
-from .mode_commitment import commit
-from .mode_lines import ModeLine, ends_of, mode_line
-from .mode_machine import machine_of
-from .mode_plan import conduct, on_or_off
-from .mode_quota import Quota, add_quota, quota_notes
+from .modes.columns import Commitment, power_bounds
+from .modes.commitment import commit
+from .modes.lines import ModeLine, ends_of, mode_line
+from .modes.machine import machine_of
+from .modes.plan import conduct, on_or_off
+from .modes.quota import Quota, add_quota, quota_notes
 from .not_controllable import NotControllablePart, add_power
 from .problem import Problem, Solved
 from .solution import device_cost, watts

@@ -11,19 +11,19 @@ import numpy as np
 from ..model import Plan, SiteSnapshot
 from .answer import Answer
 from .building import Shape, build, forbid
-from .fallback import fallback_plan
 from .frame import Frame, frame_of
-from .linear import available
-from .matrix import Matrix
 from .messages import note
 from .power_profile import Kept
-from .questions import Questions
-from .scenario_sites import mean_site, sites_of
-from .scenarios import weigh
-from .settle import settled
-from .solve import ABSOLUTE_GAP, CHANGE, Options, WhatIf, solve
-from .stability import kept_starts
-from .tell import tell
+from .rules.fallback import fallback_plan
+from .scenarios.sites import mean_site, sites_of
+from .scenarios.weighing import weigh
+from .solver.linear import available
+from .solver.matrix import Matrix
+from .solver.settle import settled
+from .solver.solve import ABSOLUTE_GAP, CHANGE, Options, WhatIf, solve
+from .telling.questions import Questions
+from .telling.stability import kept_starts
+from .telling.tell import tell
 
 #: How often a solution that wastes energy is sent back with what it did forbidden.
 MAXIMUM_ROUNDS = 4

@@ -1,6 +1,6 @@
 """Power profile (S2 PPBC): runs with slots, alternatives, pauses, earliest start and latest end.
 
-One yes or no per possible start of each segment of each pattern (see run_patterns.py, run_cuts.py, run_starts.py); a
+One yes or no per possible start of each segment of each pattern (see runs/patterns.py, runs/cuts.py, runs/starts.py); a
 pattern is one choice of alternatives (programs), optional slots and durations, so one form serves them all:
 
 * exactly one start of one pattern's first segment is chosen, and of each later segment of that pattern;
@@ -21,10 +21,10 @@ from ..model.time_grid import Array
 from .frame import Frame, Ints
 from .messages import note
 from .problem import Problem, Solved
-from .run_chain import GoingOn, link_segments
-from .run_cycles import bound_cycles
-from .run_patterns import moment
-from .run_starts import Starts, segment_starts, starts_of
+from .runs.chain import GoingOn, link_segments
+from .runs.cycles import bound_cycles
+from .runs.patterns import moment
+from .runs.starts import Starts, segment_starts, starts_of
 from .solution import TINY, device_cost, watts
 
 #: Price of being late, in price scales per kWh of the run, and the same again per day: less than any limit.
@@ -85,7 +85,7 @@ class PowerProfilePart:
     started: tuple[PlannedRun, ...]
 
     def read(self, solved: Solved) -> DevicePlan:
-        """Return the power of the runs; the runs that wait are told by stability.py, which knows the plan before."""
+        """Return the power of the runs; telling/stability.py, which knows the plan before, tells those that wait."""
         power = watts(solved.power(self.resource))
         return DevicePlan(
             resource_id=self.resource.resource_id,

@@ -1,18 +1,18 @@
 """The optimisation problem: columns, rows, and the energy balance of every step.
 
-minimise   what the exchange costs (exchange.py) + running costs − value of what is left in stores (+ wishes)
+minimise   what the exchange costs (connection/exchange.py) + running costs − value of what is left in stores (+ wishes)
 such that  import − export = base load + Σ power of devices            in every step
 
 What counts, from strong to weak (s is the price scale, a high price of the site in currency/kWh):
 
-    grid limit exceeded             1000 s per kWh       exchange.py
+    grid limit exceeded             1000 s per kWh       connection/exchange.py
     two runs on one device at once  1000 s               power_profile.py
-    level out of its range           100 s per kWh and h store_level.py, demand_driven.py
-    target missed                     50 s per kWh       store_targets.py, mode_quota.py, power_envelope.py
+    level out of its range           100 s per kWh and h stores/level.py, demand_driven.py
+    target missed                     50 s per kWh       stores/targets.py, modes/quota.py, power_envelope.py
     deadline missed                   20 s per kWh       power_profile.py
-    frozen start moved                10 s per kWh       stability.py
+    frozen start moved                10 s per kWh       telling/stability.py
     money, CO2 at its price, preference prices           the same scale for all
-    start moved, pause planned        Goals.move_gain    stability.py, run_chain.py
+    start moved, pause planned        Goals.move_gain    telling/stability.py, runs/chain.py
     traces that settle ties           1e-5 to 3e-3 s per kWh
 
 The first six are penalties: they decide who gives way first, and are neither told as cost nor part of shadow prices.
@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..model import DevicePlan, Resource
 from ..model.time_grid import Array
 from .frame import Frame, Ints
-from .matrix import Choice, Matrix, Rule
+from .solver.matrix import Choice, Matrix, Rule
 
 #: Prices of a violation, see above.
 OVER_LIMIT: Final = 1000.0

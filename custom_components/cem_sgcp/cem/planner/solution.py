@@ -1,14 +1,15 @@
 """From the numbers of a solution to the plan: columns, costs, notes.
 
 The cost of a device is its energy at the shadow price of each step: what one kWh more or less would cost the whole
-house then. The cost of a run is the difference it makes (see stability.py). It must not know how the problem was built.
+house then. The cost of a run is the difference it makes (see telling/stability.py). It must not
+know how the problem was built.
 """
 
 import numpy as np
 
 from ..model import Note, Resource
 from ..model.time_grid import Array
-from .exchange import Exchange
+from .connection.exchange import Exchange
 from .frame import Frame
 from .messages import note
 from .problem import Solved

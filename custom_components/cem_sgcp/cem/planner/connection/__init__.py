@@ -1,0 +1,4 @@
+"""The connection point in the optimisation: exchange, tiers, capacity charges, netting, goals and their terms.
+
+It must not know any device.
+"""

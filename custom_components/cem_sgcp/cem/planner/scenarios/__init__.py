@@ -1,0 +1,1 @@
+"""Several ways the future may turn out: one decision here and now, and what would follow in each."""
