@@ -50,6 +50,7 @@ def to(mode: str) -> Instruction:
 @pytest.mark.usefixtures("enable_custom_integrations")
 async def test_a_lamp_gets_back_its_brightness_and_colour(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "scene", {})
+    await hass.async_block_till_done()  # its actions come with a platform that is set up beside it
     told = async_mock_service(hass, "light", "turn_on")
     hass.states.async_set("light.hall", "on", WARM)
 
