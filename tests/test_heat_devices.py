@@ -73,6 +73,7 @@ async def warm(house: ManagedHouse, entity_id: str, change: float) -> None:
 async def test_a_boiler_waits_for_the_cheap_hours_and_a_freezer_keeps_its_guard(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
+    freezer.move_to(EVENING)  # what helpers show must not lie in the future
     await helpers(hass)
     house = await ManagedHouse.build(
         hass,
@@ -111,6 +112,7 @@ async def test_a_boiler_waits_for_the_cheap_hours_and_a_freezer_keeps_its_guard(
 
 async def test_handed_back_a_freezer_runs(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     """Whatever the plan said last: who stops this integration finds the freezer on."""
+    freezer.move_to(EVENING)  # what helpers show must not lie in the future
     await helpers(hass)
     house = await ManagedHouse.build(
         hass, freezer, now=EVENING, devices={"Freezer": ("freezer", FREEZER)}, site=TARIFF, house={"pv_nominal": 1}

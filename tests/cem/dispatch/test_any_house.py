@@ -506,7 +506,8 @@ def test_no_input_raises_and_every_instruction_is_possible(data):
             battery_or_car = isinstance(resource.control, FillRate) and resource.kind in {"battery", "ev_charger"}
             if battery_or_car and instruction.power is not None and resource.available:
                 assert -5000.0 - 0.1 <= instruction.power <= 11_040.0 + 0.1
-            if instruction.modes and not resource.kind:
+            # What is missing keeps its last instruction, whatever it was described as then.
+            if instruction.modes and not resource.kind and resource.available:
                 check_modes(resource, instruction, now, abnormal=True)
             if instruction.limit is not None:
                 assert math.isfinite(instruction.limit)
